@@ -205,6 +205,13 @@ class LauncherUnavailable(EngineError):
     reason: str
 
 
+class ProgramNotStarted(EngineError):
+    code = "program_not_started"
+    template = "{program} did not start: {reason}"
+    program: str
+    reason: str
+
+
 class KernelUnsupported(EngineError):
     code = "kernel_unsupported"
     template = "this kernel cannot do {feature}: {reason}"
