@@ -1,0 +1,22 @@
+"""The gunicorn worker of the platform."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from uvicorn_worker import UvicornWorker
+
+from realtime.protocol import HijackProtocol
+
+GRACEFUL_SECONDS = 5
+
+
+class PlatformWorker(UvicornWorker):
+    """uvicorn with the hijack; open tunnels and websockets hold up a reload for GRACEFUL_SECONDS."""
+
+    CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
+        "loop": "uvloop",
+        "http": HijackProtocol,
+        "lifespan": "on",
+        "timeout_graceful_shutdown": GRACEFUL_SECONDS,
+    }
