@@ -1,0 +1,35 @@
+#!/usr/bin/env python3
+"""Starts every command of the platform; `manage.py help` lists them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    program = _program(arguments[1]) if len(arguments) > 1 else None
+    if program is not None:
+        return program(arguments[2:])
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+    from django.core.management import execute_from_command_line  # noqa: PLC0415
+
+    execute_from_command_line(list(arguments))
+    return 0
+
+
+def _program(name: str) -> Callable[[Sequence[str]], int] | None:
+    """Return a command that runs without Django: what lives on hosts, and the supervisor."""
+    from supervisor.programs import PROGRAMS  # noqa: PLC0415
+
+    return PROGRAMS.get(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

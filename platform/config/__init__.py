@@ -1,0 +1,1 @@
+"""How the platform is put together: environment, settings, routes, the Celery sender."""

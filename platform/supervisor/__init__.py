@@ -1,0 +1,1 @@
+"""`manage.py up` and its kin: starts what one machine needs, and looks after it."""
