@@ -1,4 +1,4 @@
-"""The mount calls, classic and by descriptor, and the mount table; no choice made for the caller."""
+"""The mount calls, classic and by descriptor, and the mount table; no choice of our own."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def move_mount(from_fd: int, from_path: StrPath, to_fd: int, to_path: StrPath, f
     call("move_mount", from_fd, os.fsencode(from_path), to_fd, os.fsencode(to_path), flags)
 
 
-def mount_setattr(  # noqa: PLR0913  (the kernel's struct mount_attr)
+def mount_setattr(
     fd: int,
     path: StrPath,
     flags: int,

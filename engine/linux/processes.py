@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def start_time(pid: int) -> int:
-    """Return when *pid* started, in clock ticks since boot; ProcessLookupError if it is not there."""
+    """Return when *pid* started, in clock ticks since boot; ProcessLookupError if it is gone."""
     return _stat(pid)[1]
 
 
 def is_alive(pid: int, start_time: int) -> bool:
-    """Say whether *pid* is still the process that started at *start_time*; a zombie is not alive."""
+    """Say whether *pid* is still what started at *start_time*; a zombie is not alive."""
     try:
         state, started = _stat(pid)
     except ProcessLookupError:

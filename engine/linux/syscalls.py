@@ -1,6 +1,6 @@
-"""The system calls that Python's os module lacks: one wrapper a call, no choice made for the caller.
+"""The system calls that Python's os module lacks: one wrapper a call, no choice of our own.
 
-Every failure is an OSError with the errno and the call's name. Paths may be str, bytes or PathLike.
+Every failure is an OSError with the errno and the call's name.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import ctypes
 import os
 import signal
 import struct
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from engine.errors import KernelUnsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 StrPath = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -171,7 +173,7 @@ _syscall.restype = ctypes.c_long
 
 class _CloneArguments(ctypes.Structure):
     # struct clone_args of linux/sched.h, as of CLONE_INTO_CGROUP (5.7).
-    _fields_ = [  # noqa: RUF012  (ctypes reads the list once, when the class is made)
+    _fields_ = [
         ("flags", ctypes.c_uint64),
         ("pidfd", ctypes.c_uint64),
         ("child_tid", ctypes.c_uint64),
@@ -187,7 +189,7 @@ class _CloneArguments(ctypes.Structure):
 
 
 def call(name: str, *arguments: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
-    """Make the system call *name*: ints as registers, bytes and buffers as pointers, None as NULL."""
+    """Make the system call *name*: ints as they are, buffers as pointers, None as NULL."""
     # ctypes would cut a plain int to 32 bits.
     registers = [
         ctypes.c_ulong(item & 0xFFFF_FFFF_FFFF_FFFF) if isinstance(item, int) else item
