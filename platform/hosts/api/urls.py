@@ -1,5 +1,10 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from hosts.api import views
+
+urlpatterns = [
+    path("hosts", views.HostsView.as_view(), name="hosts"),
+    path("hosts/<str:host>", views.HostView.as_view(), name="host"),
+]

@@ -1,5 +1,15 @@
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from operations.api import views
+
+urlpatterns = [
+    path("operations", views.OperationsView.as_view(), name="operations"),
+    path("operations/<uuid:operation_id>", views.OperationView.as_view(), name="operation"),
+    path(
+        "operations/<uuid:operation_id>/cancel",
+        views.OperationCancelView.as_view(),
+        name="operation-cancel",
+    ),
+]

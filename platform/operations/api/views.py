@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import ActorView
+from operations import selectors, services
+from operations.api.serializers import OperationQuery, OperationSerializer
+from operations.document import FIELDS, document, document_of
+
+
+class OperationsView(ActorView):
+    """What was asked of hosts, newest first."""
+
+    @extend_schema(
+        operation_id="operations_list",
+        parameters=[OperationQuery],
+        responses=OperationSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        query = self.query(OperationQuery).validated_data
+        found = selectors.filter_operations(
+            actor=self.actor,
+            host=query.get("host"),
+            state=query.get("state"),
+            kind=query.get("kind"),
+            subject=query.get("subject"),
+        )
+        return self.page(found.values(*FIELDS), lambda rows: [document(row) for row in rows])
+
+
+class OperationView(ActorView):
+    """One operation."""
+
+    @extend_schema(operation_id="operations_retrieve", responses=OperationSerializer)
+    def get(self, request: Request, operation_id: UUID) -> Response:
+        operation = selectors.get_operation(actor=self.actor, operation_id=operation_id)
+        return Response(document_of(operation))
+
+
+class OperationCancelView(ActorView):
+    """Asking for an operation to stop."""
+
+    @extend_schema(
+        operation_id="operations_cancel", request=None, responses={202: OperationSerializer}
+    )
+    def post(self, request: Request, operation_id: UUID) -> Response:
+        operation = services.cancel(actor=self.actor, operation_id=operation_id)
+        return Response(document_of(operation), status=202)

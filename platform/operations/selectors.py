@@ -1,0 +1,44 @@
+"""Reading operations."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts.access import Kind, Verb, require, visible_projects
+from accounts.actor import Actor
+from bus.errors import OperationNotFound
+from hosts.selectors import find_host
+from operations.models import Operation
+
+
+def list_operations(*, actor: Actor) -> QuerySet[Operation]:
+    """Return the operations in the projects that *actor* may see, newest first."""
+    require(actor, Verb.VIEW, Kind.OPERATION)
+    found = Operation.objects.select_related("host").defer("body", "signature")
+    return found.filter(project__in=visible_projects(actor))
+
+
+def get_operation(*, actor: Actor, operation_id: UUID) -> Operation:
+    """Return one operation, or raise OperationNotFound also where the actor may not see it."""
+    operation = list_operations(actor=actor).filter(pk=operation_id).first()
+    if operation is None:
+        raise OperationNotFound(operation=str(operation_id))
+    return operation
+
+
+def filter_operations(
+    *,
+    actor: Actor,
+    host: str | None = None,
+    state: str | None = None,
+    kind: str | None = None,
+    subject: str | None = None,
+) -> QuerySet[Operation]:
+    """Return the visible operations that fit all that is given; *host* is an id or a name."""
+    found = list_operations(actor=actor)
+    if host is not None:
+        found = found.filter(host=find_host(host))
+    wanted = {"state": state, "kind": kind, "subject_id": subject}
+    return found.filter(**{name: value for name, value in wanted.items() if value is not None})
