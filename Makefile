@@ -82,7 +82,7 @@ test-console: frontend/node_modules/.package-lock.json
 check: dev frontend/node_modules/.package-lock.json ## Lint, format, types, import contracts, migrations, requirements
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	.venv/bin/lint-imports --no-cache
+	PYTHONPATH=platform:. .venv/bin/lint-imports
 	$(PYTHON) -m mypy
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) -m deptry .

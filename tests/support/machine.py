@@ -1,0 +1,118 @@
+"""What a test session could leave behind on the machine, looked at before and after it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+CGROUP_ROOT = Path("/sys/fs/cgroup")
+RUN_FOLDERS = ("/run/netns", "/tmp")
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Names of all that a test session could have made, by kind."""
+
+    mounts: frozenset[str]
+    links: frozenset[str]
+    nftables: frozenset[str]
+    cgroups: frozenset[str]
+    processes: frozenset[str]
+    folders: frozenset[str]
+
+    @classmethod
+    def look(cls) -> Machine:
+        """Return the machine as it is now."""
+        return cls(
+            mounts=frozenset(_mounts()),
+            links=frozenset(_names("/sys/class/net")),
+            nftables=frozenset(_tables()),
+            cgroups=frozenset(_cgroups()),
+            processes=frozenset(_orphans()),
+            folders=frozenset(_folders()),
+        )
+
+    def added_to(self, before: Machine) -> list[str]:
+        """Return what is here and was not in *before*, each as `kind: name`."""
+        return [
+            f"{field.name}: {name}"
+            for field in fields(self)
+            for name in sorted(getattr(self, field.name) - getattr(before, field.name))
+        ]
+
+
+def left_since(before: Machine, *, patience: float = 5.0) -> list[str]:
+    """Return what came since *before* and is still there after *patience* seconds."""
+    deadline = time.monotonic() + patience
+    while left := Machine.look().added_to(before):
+        if time.monotonic() > deadline:
+            return left
+        time.sleep(0.1)
+    return []
+
+
+def _mounts() -> Iterator[str]:
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        yield f"{before.split()[4]} ({after.split()[0]})"
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return [entry.name for entry in Path(folder).iterdir()]
+    except FileNotFoundError:
+        return []
+
+
+def _tables() -> list[str]:
+    listing = subprocess.run(["nft", "list", "tables"], capture_output=True, text=True, check=False)
+    return listing.stdout.splitlines()
+
+
+def _cgroups() -> Iterator[str]:
+    for folder, children, _ in os.walk(CGROUP_ROOT):
+        for name in children:
+            if name.startswith("berth-"):
+                yield f"{folder}/{name}"
+
+
+def _folders() -> Iterator[str]:
+    for folder in RUN_FOLDERS:
+        for name in _names(folder):
+            if folder != "/tmp" or name.startswith("b"):
+                yield f"{folder}/{name}"
+
+
+def _orphans() -> Iterator[str]:
+    parents = {os.getpid(), 1, _adopter()}
+    for name in _names("/proc"):
+        if not name.isdigit() or int(name) == os.getpid():
+            continue
+        try:
+            status = Path("/proc", name, "stat").read_text()
+            command = Path("/proc", name, "cmdline").read_bytes()
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        state, parent = status.rpartition(")")[2].split()[:2]
+        if command and state != "Z" and int(parent) in parents:
+            yield f"{name} {command.replace(bytes(1), b' ').decode(errors='replace')[:150]}"
+
+
+def _adopter() -> int:
+    """Return who inherits the orphans of this process: pid 1, or a sub-reaper above us."""
+    script = (
+        "import os, time\n"
+        "middle = os.getpid()\n"
+        "if os.fork() == 0:\n"
+        "    while os.getppid() == middle: time.sleep(0.001)\n"
+        "    print(os.getppid(), flush=True)\n"
+    )
+    found = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", script], capture_output=True, text=True, check=True
+    )
+    return int(found.stdout)
