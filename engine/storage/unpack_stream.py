@@ -1,0 +1,227 @@
+"""An archive's bytes: read, hashed and inflated in one thread, taken apart in another."""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from types import TracebackType
+from typing import BinaryIO, Final, Protocol, Self
+
+import zstandard
+from isal import isal_zlib
+
+from engine.errors import ArchiveTooLarge, EngineError, MalformedArchive, UnsupportedMediaType
+
+_READ: Final = 256 * 1024
+_LARGEST_PIECE: Final = 1024 * 1024
+"""Bytes one inflating step may give, so that a bomb never fills memory."""
+_WINDOW: Final = 128 * 1024 * 1024
+_PIECES_AHEAD: Final = 8
+_BOMB_RATIO: Final = 200
+_BOMB_FLOOR: Final = 1024 * 1024 * 1024
+"""A ratio says nothing below this size: a file of zeros is no attack."""
+
+_GZIP: Final = b"\x1f\x8b"
+_ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+_REFUSED: Final = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
+
+
+class _Readable(Protocol):
+    def read(self, size: int = ..., /) -> bytes: ...
+
+
+class InflatedStream:
+    """Iterates over the plain bytes of *raw*, which may be gzip, zstandard or plain.
+
+    Raises ArchiveTooLarge past *limit* plain bytes, and MalformedArchive where it cannot be read.
+    `digest` is that of the bytes as received, once the iteration has ended.
+    """
+
+    def __init__(self, raw: BinaryIO, *, what: str, limit: int) -> None:
+        self._source = _HashedReader(raw)
+        self._what = what
+        self._limit = limit
+        self._pieces: queue.SimpleQueue[bytes | BaseException | None] = queue.SimpleQueue()
+        self._room = threading.Semaphore(_PIECES_AHEAD)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="inflate", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stopped.set()
+        self._room.release()
+        self._thread.join()
+
+    def __iter__(self) -> Iterator[bytes]:
+        while (piece := self._pieces.get()) is not None:
+            if isinstance(piece, BaseException):
+                raise piece
+            self._room.release()
+            yield piece
+
+    @property
+    def digest(self) -> str:
+        """Of the bytes as received."""
+        return self._source.digest
+
+    @property
+    def received(self) -> int:
+        """How many bytes were read."""
+        return self._source.received
+
+    def _run(self) -> None:
+        try:
+            for piece in self._checked():
+                self._room.acquire()
+                if self._stopped.is_set():
+                    return
+                self._pieces.put(piece)
+            self._pieces.put(None)
+        except (isal_zlib.error, zstandard.ZstdError, EOFError) as error:
+            self._pieces.put(MalformedArchive(what=self._what, problem=str(error)))
+        except (OSError, EngineError) as error:
+            self._pieces.put(error)
+
+    def _checked(self) -> Iterator[bytes]:
+        given = 0
+        for piece in self._inflated():
+            given += len(piece)
+            received = self._source.received
+            if given > self._limit or (given > _BOMB_FLOOR and given > received * _BOMB_RATIO):
+                raise ArchiveTooLarge(what=self._what, limit=min(given, self._limit))
+            yield piece
+
+    def _inflated(self) -> Iterator[bytes]:
+        head = self._source.peek(8)
+        for magic, name in _REFUSED.items():
+            if head.startswith(magic):
+                raise UnsupportedMediaType(what=self._what, media_type=name)
+        if head.startswith(_GZIP):
+            return _gunzip(self._source)
+        if head.startswith(_ZSTANDARD):
+            return _pieces(
+                zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
+                    self._source, read_across_frames=True, closefd=False
+                )
+            )
+        return _pieces(self._source)
+
+
+class _HashedReader:
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._ahead = b""
+        self._hash = hashlib.sha256()
+        self.received = 0
+
+    @property
+    def digest(self) -> str:
+        return f"sha256:{self._hash.hexdigest()}"
+
+    def peek(self, size: int) -> bytes:
+        while len(self._ahead) < size and (data := self._raw.read(_READ)):
+            self._ahead += data
+        return self._ahead[:size]
+
+    def read(self, size: int = _READ) -> bytes:
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            data = self._raw.read(size)
+        self._hash.update(data)
+        self.received += len(data)
+        return data
+
+
+def _pieces(source: _Readable) -> Iterator[bytes]:
+    while piece := source.read(_READ):
+        yield piece
+
+
+def _gunzip(source: _HashedReader) -> Iterator[bytes]:
+    """Inflate every member: eStargz and pigz write more than one."""
+    data = source.read()
+    while data:
+        member = isal_zlib.decompressobj(31)
+        while not member.eof:
+            piece = member.decompress(data, _LARGEST_PIECE)
+            if piece:
+                yield piece
+            data = member.unconsumed_tail or (b"" if member.eof else source.read())
+            if not data and not member.eof and not piece:
+                raise EOFError("it ends in the middle of the compressed data")
+        data = (member.unused_data or source.read()).lstrip(b"\0")
+        while not data and (more := source.read()):
+            data = more.lstrip(b"\0")
+
+
+class PieceReader:
+    """Gives exact byte counts out of an iteration of pieces, without copying where it can."""
+
+    def __init__(self, pieces: Iterator[bytes], *, what: str) -> None:
+        self._pieces = pieces
+        self._what = what
+        self._rest = memoryview(b"")
+
+    def read(self, size: int) -> bytes:
+        """Return *size* bytes, or fewer at the end."""
+        if len(self._rest) < size:
+            parts = [self._rest]
+            got = len(self._rest)
+            while got < size and (piece := next(self._pieces, None)) is not None:
+                parts.append(memoryview(piece))
+                got += len(piece)
+            self._rest = memoryview(b"".join(parts))
+        data = bytes(self._rest[:size])
+        self._rest = self._rest[size:]
+        return data
+
+    def exactly(self, size: int) -> bytes:
+        """Return *size* bytes, or raise MalformedArchive."""
+        data = self.read(size)
+        if len(data) < size:
+            raise self._ended()
+        return data
+
+    def copy(self, size: int, write: Callable[[memoryview], None]) -> None:
+        """Hand the next *size* bytes to *write*, piece by piece."""
+        while size:
+            if not self._rest:
+                piece = next(self._pieces, None)
+                if piece is None:
+                    raise self._ended()
+                self._rest = memoryview(piece)
+            part = self._rest[:size]
+            self._rest = self._rest[len(part) :]
+            size -= len(part)
+            write(part)
+
+    def skip(self, size: int) -> None:
+        """Leave out the next *size* bytes."""
+        if len(self._rest) >= size:
+            self._rest = self._rest[size:]
+        else:
+            self.copy(size, _drop)
+
+    def drain(self) -> None:
+        """Read to the end."""
+        self._rest = memoryview(b"")
+        for _ in self._pieces:
+            pass
+
+    def _ended(self) -> MalformedArchive:
+        return MalformedArchive(what=self._what, problem="it ends in the middle of an entry")
+
+
+def _drop(_part: memoryview) -> None:
+    """Take bytes that nobody wants."""
