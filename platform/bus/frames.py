@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from engine.errors import MalformedMessage, UnsupportedVersion
+from engine.errors import ErrorRecord, MalformedMessage, UnsupportedVersion
+from engine.spec import codec
 
 VERSION = 1
 INITIAL_WINDOW = 256 * 1024
@@ -24,6 +25,7 @@ _AMOUNT = struct.Struct(">I")
 _SIZE = struct.Struct(">HH")
 _QUEUED_FRAMES = INITIAL_WINDOW + 1024
 _CLOSE_SECONDS = 5.0
+_LONGEST_MESSAGE = 2048
 
 
 class FrameType(enum.IntEnum):
@@ -85,6 +87,18 @@ def read_size(frame: Frame) -> tuple[int, int]:
     """Return (rows, columns)."""
     rows, columns = _unpack(_SIZE, frame)
     return rows, columns
+
+
+def failure(error: ErrorRecord) -> Frame:
+    """Return the frame that says why a tunnel ends."""
+    message = error.message[:_LONGEST_MESSAGE]
+    detail = {name: value[:_LONGEST_MESSAGE] for name, value in error.detail.items()}
+    record = ErrorRecord(code=error.code, message=message, detail=detail)
+    return Frame(FrameType.ERROR, codec.encode(record))
+
+
+def read_failure(frame: Frame) -> ErrorRecord:
+    return codec.decode(ErrorRecord, frame.data)
 
 
 def require_version(frame: Frame | None) -> None:
@@ -176,7 +190,7 @@ class FrameChannel:
             while (frame := await read(self._reader)) is not None:
                 await self._take(frame)
         except MalformedMessage as error:
-            self._frames.put_nowait(Frame(FrameType.ERROR, error.record().message.encode()))
+            self._frames.put_nowait(failure(error.record()))
         finally:
             self.ended.set()
             self._frames.put_nowait(None)

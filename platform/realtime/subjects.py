@@ -1,0 +1,36 @@
+"""Whose log: found and judged before any host is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from accounts.access import Kind, Verb, require, visible_projects
+from accounts.actor import Actor
+from containers.models import Container
+from engine.errors import ContainerNotFound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogSubject:
+    container_id: str
+    name: str
+    host_id: str
+    host_name: str
+    space: str
+
+
+def log_subject(*, actor: Actor, container_id: str) -> LogSubject:
+    """Return the container whose log *actor* may read; ContainerNotFound also where it sees none."""
+    require(actor, Verb.VIEW, Kind.CONTAINER)
+    visible = Container.objects.filter(project__in=visible_projects(actor))
+    container = visible.select_related("host").filter(pk=container_id).first()
+    if container is None:
+        raise ContainerNotFound(container=container_id)
+    require(actor, Verb.LOGS, Kind.CONTAINER, container.project_id)
+    return LogSubject(
+        container_id=container.pk,
+        name=container.name,
+        host_id=str(container.host_id),
+        host_name=container.host.name,
+        space=container.project_id,
+    )
