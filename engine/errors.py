@@ -27,7 +27,7 @@ class EngineError(Exception):
             raise TypeError(f"{type(self).__name__} takes {sorted(wanted)}, got {sorted(facts)}")
         for name, value in facts.items():
             setattr(self, name, value)
-        self.facts = facts
+        self.facts: dict[str, object] = dict(facts)
         super().__init__(self.template.format(**facts))
 
     def record(self) -> ErrorRecord:
@@ -36,7 +36,27 @@ class EngineError(Exception):
         return ErrorRecord(code=self.code, message=str(self), detail=detail)
 
 
+def from_record(record: ErrorRecord) -> EngineError:
+    """Return the error that *record* tells of, as its own class; its facts are strings now."""
+    kind = next((kind for kind in EngineError.__subclasses__() if kind.code == record.code), None)
+    error = EngineError.__new__(kind or UnknownError)
+    error.facts = dict(record.detail)
+    for name, value in record.detail.items():
+        setattr(error, name, value)
+    Exception.__init__(error, record.message)
+    if kind is None:
+        error.code = record.code  # type: ignore[misc]  # told by a newer program than this one
+    return error
+
+
 _CLASS_LEVEL = frozenset({"code", "template"})
+
+
+class UnknownError(EngineError):
+    """An error of a program newer than this one; its code is the record's."""
+
+    template = "{problem}"
+    problem: str
 
 
 # --- what the caller said -------------------------------------------------------------------

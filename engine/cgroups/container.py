@@ -84,7 +84,7 @@ class ContainerCgroup:
 
     def attach(self, pid: int) -> None:
         """Move the process *pid* into the cgroup, in every hierarchy."""
-        for folder in self._folders():
+        for folder in self.folders():
             write(folder, "cgroup.procs", str(pid))
 
     def kill(self) -> None:
@@ -131,7 +131,7 @@ class ContainerCgroup:
     def processes(self) -> list[int]:
         """Return the processes of the cgroup and those below, as pids of the caller's namespace."""
         found: list[int] = []
-        for folder, _, _ in os.walk(self._folders()[-1]):
+        for folder, _, _ in os.walk(self.folders()[-1]):
             # Removed meanwhile, or (EOPNOTSUPP) threaded: the cgroup above lists its processes.
             with contextlib.suppress(OSError):
                 found += map(int, read(folder, "cgroup.procs").split())
@@ -163,7 +163,7 @@ class ContainerCgroup:
 
     def remove(self) -> None:
         """Remove the cgroup and those below it; KernelRefused while a process of it lives."""
-        for folder in self._folders():
+        for folder in self.folders():
             folders.remove(folder)
 
     def mounts(self) -> tuple[CgroupMount, ...]:
@@ -189,5 +189,6 @@ class ContainerCgroup:
             )
         return folder
 
-    def _folders(self) -> list[str]:
+    def folders(self) -> list[str]:
+        """Return its folder in every hierarchy, v1 first."""
         return [f"{target}/{self.path}" for target in self.hierarchy.targets()]

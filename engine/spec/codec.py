@@ -64,6 +64,14 @@ def from_plain(kind: type[T], plain: object) -> T:
         raise MalformedMessage(kind=getattr(kind, "__name__", str(kind)), problem=str(error)) from error
 
 
+def warm(kind: type) -> None:
+    """Resolve the fields of *kind* and of all it holds now, rather than at the first decode."""
+    for hint in _hints(kind).values():
+        for part in (hint, *typing.get_args(hint)):
+            if dataclasses.is_dataclass(part) and isinstance(part, type):
+                warm(part)
+
+
 @functools.cache
 def _hints(kind: type) -> dict[str, Any]:
     return typing.get_type_hints(kind)

@@ -1,0 +1,231 @@
+"""The child side of a start: from clone to the container's program.
+
+Runs in a forked copy of the shim, single-threaded, with everything imported. The order of the
+steps is the security of the container; each line that looks movable says why it stands there.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import socket
+import termios
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cgroups import CgroupMount
+from engine.errors import CommandNotExecutable, CommandNotFound, EngineError, StartFailed
+from engine.linux import capabilities, seccomp, syscalls
+from engine.linux.syscalls import (
+    CLONE_NEWCGROUP,
+    CLONE_NEWNS,
+    CLOSE_RANGE_CLOEXEC,
+    PR_CAP_AMBIENT,
+    PR_CAP_AMBIENT_CLEAR_ALL,
+    PR_SET_KEEPCAPS,
+    PR_SET_NO_NEW_PRIVS,
+)
+from engine.runtime import identity, rootfs
+from engine.runtime.identity import Identity
+from engine.spec.codec import encode
+from engine.spec.container import SeccompMode
+from engine.spec.runtime import NetworkNamespace, ProcessSpec, RuntimeSpec
+
+_DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+_ALL_FDS = 0x7FFF_FFFF
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitInput:
+    """What the child needs besides the specification. `stdio` is None where it opens a terminal."""
+
+    spec: RuntimeSpec
+    root: str
+    cgroup_mounts: tuple[CgroupMount, ...]
+    gate: socket.socket
+    """Parent says `ready` once ids and cgroups stand, `go` once the network does."""
+    errors: int
+    """Close-on-exec pipe: an ErrorRecord, or nothing at all when execve worked."""
+    stdio: tuple[int, int] | None
+    seccomp: bytes | None
+
+
+def run(given: InitInput) -> None:
+    """Become the container's program; report and return only if that failed."""
+    try:
+        _become(given)
+    except EngineError as error:
+        os.write(given.errors, encode(error.record()))
+    except OSError as error:
+        failure = StartFailed(
+            container=given.spec.container_id[:12],
+            step=error.filename or "setting up the container",
+            reason=error.strerror or str(error),
+        )
+        os.write(given.errors, encode(failure.record()))
+
+
+def _become(given: InitInput) -> None:
+    spec = given.spec
+    _wait(given.gate, b"ready")
+    if spec.userns_base is not None:
+        # A clone into a user namespace keeps the ids it had outside until it takes mapped ones.
+        os.setresgid(0, 0, 0)
+        os.setresuid(0, 0, 0)
+    _reset_signals()
+    # Only now is this process in all of its cgroups, so that they become the namespace's root.
+    syscalls.unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
+    rootfs.enter(given.root, spec, given.cgroup_mounts)
+    if spec.network is not NetworkNamespace.HOST:
+        _allow_low_ports(mapped=spec.userns_base is not None)
+        syscalls.sethostname(spec.hostname.encode()[:64])
+    os.setsid()
+    _connect_stdio(given)
+    who = identity.look_up(spec.process.user)
+    _enter_working_directory(spec.process.working_dir or "/")
+    rootfs.protect(spec)
+    if spec.readonly_rootfs:
+        rootfs.make_readonly()
+    environment = _environment(spec.process, who)
+    program = _find_program(spec.process.arguments[0], environment["PATH"])
+    _drop_privileges(spec.process, who, given.seccomp)
+    _wait(given.gate, b"go")
+    syscalls.close_range(3, _ALL_FDS, CLOSE_RANGE_CLOEXEC)
+    _execute(program, spec.process.arguments, environment)
+
+
+def _wait(gate: socket.socket, word: bytes) -> None:
+    if gate.recv(16) != word:
+        # The parent went away or gave up: nobody is left to report to.
+        os._exit(125)
+
+
+def _reset_signals() -> None:
+    """Give the program default signals: what Python or the launcher ignores is inherited by execve."""
+    for number in signal.valid_signals():
+        if number not in (signal.SIGKILL, signal.SIGSTOP):
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+
+
+def _allow_low_ports(*, mapped: bool) -> None:
+    """Let any user in the container bind low ports and ping, as Docker does."""
+    last_group = 65535 if mapped else 2_147_483_647
+    for name, value in (
+        ("ip_unprivileged_port_start", "0"),
+        ("ping_group_range", f"0 {last_group}"),
+    ):
+        Path("/proc/sys/net/ipv4", name).write_text(value)
+
+
+def _connect_stdio(given: InitInput) -> None:
+    if given.stdio is None:
+        _open_terminal(given.gate)
+        return
+    # Inside: the host's own /dev/null would show as a mount of the host.
+    null = os.open("/dev/null", os.O_RDONLY)
+    for target, fd in enumerate((null, *given.stdio)):
+        os.dup2(fd, target)
+    if null > 2:
+        os.close(null)
+
+
+def _open_terminal(gate: socket.socket) -> None:
+    """Take a terminal of the container's own devpts, and hand its master to the shim."""
+    master = os.open("/dev/pts/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
+    fcntl.ioctl(master, termios.TIOCSPTLCK, b"\0\0\0\0")
+    slave = os.open("/dev/pts/0", os.O_RDWR | os.O_NOCTTY)
+    fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+    for target in range(3):
+        os.dup2(slave, target)
+    os.close(slave)
+    socket.send_fds(gate, [b"terminal"], [master])
+    os.close(master)
+    os.close(os.open("/dev/console", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o620))
+    rootfs.bind("/dev/pts/0", "/dev/console")
+
+
+def _enter_working_directory(path: str) -> None:
+    try:
+        os.chdir(path)
+    except FileNotFoundError:
+        Path(path).mkdir(parents=True)
+        os.chdir(path)
+    except NotADirectoryError as error:
+        raise StartFailed(
+            container=path, step="working directory", reason="it is not a directory"
+        ) from error
+    if os.getcwd()[:1] != "/":
+        raise StartFailed(container=path, step="working directory", reason="it is outside")
+
+
+def _environment(process: ProcessSpec, who: Identity) -> dict[str, str]:
+    environment = {"PATH": _DEFAULT_PATH, "HOME": who.home}
+    if process.terminal:
+        environment["TERM"] = "xterm"
+    for item in process.env:
+        name, _, value = item.partition("=")
+        environment[name] = value
+    return environment
+
+
+def _find_program(command: str, path: str) -> str:
+    """Return the file to execute, searching as execvp(3) does."""
+    if "/" in command:
+        return command
+    denied = False
+    for folder in path.split(":"):
+        candidate = f"{folder or '.'}/{command}"
+        if os.path.isfile(candidate):
+            if os.access(candidate, os.X_OK):
+                return candidate
+            denied = True
+    if denied:
+        raise CommandNotExecutable(command=command, reason="permission denied")
+    raise CommandNotFound(command=command)
+
+
+def _drop_privileges(process: ProcessSpec, who: Identity, program: bytes | None) -> None:
+    keep = 0
+    for number in process.capabilities:
+        keep |= 1 << number
+    capabilities.limit_bounding_set(keep)
+    if process.terminal:
+        os.fchown(0, who.uid, 5)
+    if not process.no_new_privileges and program is not None:
+        # Without no-new-privileges loading a filter takes CAP_SYS_ADMIN, which goes below.
+        seccomp.load(program)
+    os.setgroups(who.groups)
+    if who.uid:
+        syscalls.prctl(PR_SET_KEEPCAPS, 1)
+    os.setresgid(who.gid, who.gid, who.gid)
+    os.setresuid(who.uid, who.uid, who.uid)
+    if who.uid:
+        syscalls.prctl(PR_SET_KEEPCAPS, 0)
+    held = keep if who.uid == 0 else 0
+    syscalls.capset(held, held, 0)
+    syscalls.prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL)
+    if process.no_new_privileges:
+        syscalls.prctl(PR_SET_NO_NEW_PRIVS, 1)
+        if program is not None:
+            seccomp.load(program)
+
+
+def _execute(program: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
+    try:
+        os.execve(program, arguments, environment)
+    except FileNotFoundError as error:
+        raise CommandNotFound(command=arguments[0]) from error
+    except (PermissionError, IsADirectoryError) as error:
+        raise CommandNotExecutable(command=arguments[0], reason="permission denied") from error
+    except OSError as error:
+        raise CommandNotExecutable(command=arguments[0], reason=error.strerror or "") from error
+
+
+def seccomp_program(spec: RuntimeSpec) -> bytes | None:
+    """Return the filter that *spec* asks for; cached by its capabilities."""
+    if spec.privileged or spec.process.seccomp is SeccompMode.UNCONFINED:
+        return None
+    held = frozenset(capabilities.Capability(number) for number in spec.process.capabilities)
+    return seccomp.default_program(held)

@@ -1,0 +1,168 @@
+"""The launcher: one small program an instance, from which every shim is forked.
+
+It imports everything a shim needs, answers on a socket, and keeps no state: it may die at any time.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import socket
+import traceback
+from pathlib import Path
+
+from engine import cgroups
+from engine.linux import capabilities, mounts, seccomp, syscalls
+from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE
+from engine.runtime import records, shim
+from engine.runtime.context import LauncherContext, LauncherReport, UserNamespaces
+from engine.spec import codec
+from engine.spec.configuration import EngineConfiguration, IdPool
+from engine.spec.runtime import RUNTIME_VERSION, LauncherRequest, RuntimeSpec
+from engine.storage import overlay
+from engine.storage.overlay import OverlayWay
+from engine.storage.paths import EnginePaths
+
+_REQUEST_BYTES = 64 * 1024
+_MOST_PORTS = 250
+_BACKLOG = 128
+
+
+def main(arguments: list[str]) -> int:
+    """Serve starts for the engine at `arguments[0]`, whose id pool begins at `arguments[1]`.
+
+    A third argument chooses the overlay way (tests run both); without it a probe does.
+    """
+    home, first_id, *forced = arguments
+    configuration = EngineConfiguration(home=Path(home), id_pool=IdPool(first=int(first_id)))
+    paths = EnginePaths(configuration)
+    report = _probe(paths, int(first_id), OverlayWay(forced[0]) if forced else None)
+    records.write(report_path(paths), codec.encode(report), durable=False)
+    context = LauncherContext(configuration, cgroups.Hierarchy.detect(), report.overlay)
+    listener = _listen(paths.launcher_socket)
+    _warm_up()
+    while True:
+        connection, _ = listener.accept()
+        _serve(context, listener, connection)
+
+
+def report_path(paths: EnginePaths) -> Path:
+    """Return where the launcher says what it found."""
+    return paths.run / "launcher.json"
+
+
+def _listen(path: Path) -> socket.socket:
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC)
+    listener.bind(os.fspath(path))
+    path.chmod(0o600)
+    listener.listen(_BACKLOG)
+    # Shims are nobody's to wait for: the kernel reaps them.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    return listener
+
+
+def _warm_up() -> None:
+    """Do once what every shim would do first: compiled filters and codecs are then shared memory."""
+    seccomp.default_program(capabilities.DEFAULT)
+    codec.warm(RuntimeSpec)
+    shim.freeze()
+
+
+def _serve(context: LauncherContext, listener: socket.socket, connection: socket.socket) -> None:
+    try:
+        message, ports, _, _ = socket.recv_fds(connection, _REQUEST_BYTES, _MOST_PORTS)
+    except ConnectionResetError:
+        connection.close()
+        return
+    if not message:  # somebody asked whether the launcher is there
+        connection.close()
+        return
+    if os.fork() == 0:
+        try:
+            listener.close()
+            request = codec.decode(LauncherRequest, message)
+            shim.run(context, request.container_id, connection, ports)
+        except BaseException:
+            traceback.print_exc()
+            raise
+        finally:
+            os._exit(0)
+    connection.close()
+    for port in ports:
+        os.close(port)
+
+
+def _probe(paths: EnginePaths, first_id: int, forced: OverlayWay | None) -> LauncherReport:
+    """Find out how this kernel takes overlays of idmapped layers, by mounting one each way."""
+    refusals: dict[str, str] = {}
+    ways = tuple(OverlayWay) if forced is None else (forced,)
+    for way in ways:
+        reason = _try_way(paths, way, first_id)
+        if not reason:
+            return LauncherReport(
+                version=RUNTIME_VERSION,
+                overlay=way,
+                user_namespaces=UserNamespaces.AVAILABLE,
+                refusals=refusals,
+            )
+        refusals[way] = reason
+    return LauncherReport(
+        version=RUNTIME_VERSION,
+        overlay=forced or OverlayWay.ATTACHED,
+        user_namespaces=UserNamespaces.UNAVAILABLE,
+        refusals=refusals,
+    )
+
+
+def _try_way(paths: EnginePaths, way: OverlayWay, first_id: int) -> str:
+    """Probe in a child: its mounts go with it. Return the reason against, or an empty string."""
+    folder = paths.temporary / f"probe-{way}-{os.getpid()}"
+    reader, writer = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            reason = _probe_here(folder, way, first_id)
+            os.write(writer, json.dumps(reason).encode())
+        finally:
+            os._exit(0)
+    os.close(writer)
+    with os.fdopen(reader, "rb") as answer:
+        said = answer.read()
+    os.waitpid(pid, 0)
+    _remove_probe(folder)
+    return json.loads(said) if said else "the probe ended without an answer"
+
+
+def _probe_here(folder: Path, way: OverlayWay, first_id: int) -> str:
+    syscalls.unshare(CLONE_NEWNS)
+    mounts.mount(None, "/", None, MS_REC | MS_SLAVE)
+    pid, pidfd = syscalls.clone3(CLONE_NEWUSER)
+    if pid == 0:
+        signal.pause()
+        os._exit(0)
+    try:
+        for kind in ("uid_map", "gid_map"):
+            Path(f"/proc/{pid}/{kind}").write_text(f"0 {first_id} 65536")
+        userns = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
+        return overlay.probe(way, folder, userns_fd=userns, owner=first_id)
+    except OSError as error:
+        return str(error)
+    finally:
+        syscalls.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def _remove_probe(folder: Path) -> None:
+    for top, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            Path(top, name).unlink()
+        for name in folders:
+            Path(top, name).rmdir()
+    try:
+        folder.rmdir()
+    except OSError as error:
+        if error.errno != errno.ENOENT:
+            raise
