@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from engine.cgroups.files import has, read_counter, write
+from engine.errors import KernelRefused
 
 if TYPE_CHECKING:
     from engine.spec.container import Resources
@@ -46,16 +47,15 @@ def oom_kills_v2(folder: str) -> int:
 
 def oom_event_v1(folder: str) -> int:
     """Return an eventfd that becomes readable when the cgroup runs out of memory or is removed."""
+    control = os.open(f"{folder}/memory.oom_control", os.O_RDONLY | os.O_CLOEXEC)
     event = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
     try:
-        control = os.open(f"{folder}/memory.oom_control", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            write(folder, "cgroup.event_control", f"{event} {control}")
-        finally:
-            os.close(control)
-    except BaseException:
+        write(folder, "cgroup.event_control", f"{event} {control}")
+    except KernelRefused:
         os.close(event)
         raise
+    finally:
+        os.close(control)
     return event
 
 
@@ -65,7 +65,7 @@ def oom_event_v2(folder: str) -> int:
     try:
         path = os.fsencode(f"{folder}/memory.events")
         _checked("inotify_add_watch", _libc.inotify_add_watch(watcher, path, _IN_MODIFY))
-    except BaseException:
+    except OSError:
         os.close(watcher)
         raise
     return watcher

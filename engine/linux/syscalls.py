@@ -121,6 +121,7 @@ _X86_64 = {
     "seccomp": 317,
     "bpf": 321,
     "execveat": 322,
+    "syncfs": 306,
 }
 _AARCH64 = {
     "mount": 40,
@@ -137,6 +138,7 @@ _AARCH64 = {
     "seccomp": 277,
     "bpf": 280,
     "execveat": 281,
+    "syncfs": 267,
 }
 # Since Linux 5.0 a new call has one number on every architecture.
 _EVERYWHERE = {
@@ -285,6 +287,11 @@ def execveat(
         ctypes.addressof(environment),
         flags,
     )
+
+
+def syncfs(fd: int) -> None:
+    """Write out all of the file system that *fd* is on."""
+    call("syncfs", fd)
 
 
 def setfsuid(uid: int) -> int:
