@@ -233,6 +233,16 @@ class Engine:
         with self._host.database.reading() as connection:
             return outbox.read(connection, after=after, limit=limit)
 
+    def position(self) -> int:
+        """Return the sequence of the newest event ever written."""
+        with self._host.database.reading() as connection:
+            return outbox.position(connection)
+
+    def forget_operations(self, *, before: int) -> None:
+        """Drop what is stored of operations that ended before *before* (nanoseconds)."""
+        with self._host.database.transaction() as tx:
+            claims.forget(tx, before=before)
+
     def trim_events(self, through: int) -> None:
         """Forget the events that the platform has."""
         with self._host.database.transaction() as tx:

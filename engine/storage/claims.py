@@ -36,6 +36,17 @@ class Claim:
     result: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredClaim:
+    """One row: `updated` is when it was taken or finished, in nanoseconds since the epoch."""
+
+    operation_id: str
+    attempt: int
+    state: ClaimState
+    result: str
+    updated: int
+
+
 def take(tx: sqlite3.Connection, operation_id: str) -> Claim:
     """Claim an operation for this process; an owner that died leaves it to the next attempt."""
     row = tx.execute("SELECT * FROM claims WHERE operation_id = ?", (operation_id,)).fetchone()
@@ -68,6 +79,21 @@ def unfinished(connection: sqlite3.Connection) -> list[str]:
     return [
         row["operation_id"] for row in rows if not is_alive(row["owner_pid"], row["owner_start"])
     ]
+
+
+def everything(connection: sqlite3.Connection) -> tuple[StoredClaim, ...]:
+    """Return every claim, oldest first."""
+    rows = connection.execute("SELECT * FROM claims ORDER BY updated")
+    return tuple(
+        StoredClaim(
+            operation_id=row["operation_id"],
+            attempt=row["attempt"],
+            state=ClaimState(row["state"]),
+            result=row["result"],
+            updated=row["updated"],
+        )
+        for row in rows
+    )
 
 
 def forget(tx: sqlite3.Connection, *, before: int) -> None:

@@ -23,6 +23,13 @@ CREATE TABLE id_ranges (
 ) STRICT
 """
 
+_IDENTITY = """
+CREATE TABLE identity (
+    epoch TEXT NOT NULL
+) STRICT;
+INSERT INTO identity VALUES (lower(hex(randomblob(16))))
+"""
+
 _OUTBOX = """
 CREATE TABLE outbox (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,6 +62,6 @@ def _statements(*scripts: str) -> tuple[str, ...]:
 
 
 MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    _statements(_CONTAINERS, IMAGES, NETWORKS, _OUTBOX, _CLAIMS),
+    _statements(_IDENTITY, _CONTAINERS, IMAGES, NETWORKS, _OUTBOX, _CLAIMS),
 )
 """Step n brings a database from user_version n to n+1; published steps never change."""

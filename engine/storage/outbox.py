@@ -42,6 +42,11 @@ def position(connection: sqlite3.Connection) -> int:
     return int(row[0]) if row else 0
 
 
+def epoch(connection: sqlite3.Connection) -> str:
+    """Return the name of this state database; sequences of another say nothing about it."""
+    return str(connection.execute("SELECT epoch FROM identity").fetchone()[0])
+
+
 def trim(tx: sqlite3.Connection, *, through: int) -> None:
     """Forget the events up to and including *through*."""
     tx.execute("DELETE FROM outbox WHERE sequence <= ?", (through,))
