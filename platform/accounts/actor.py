@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A signed-in person, a token of theirs, or nobody; `origin` is the address they come from."""
+    """A person, a token of theirs, a program of ours, or nobody; `origin` is where they come from."""
 
     user_id: int | None
     username: str
@@ -18,9 +18,17 @@ class Actor:
     @property
     def is_authenticated(self) -> bool:
         """Whether the platform knows who this is."""
-        return self.user_id is not None
+        return bool(self.username)
 
 
-def anonymous(origin: str) -> Actor:
+def anonymous(origin: str = "") -> Actor:
     """Return the actor of a request that carries no credentials."""
     return Actor(user_id=None, username="", is_admin=False, origin=origin)
+
+
+def program(name: str) -> Actor:
+    """Return the actor of a command on the console or a scheduled job of ours.
+
+    The parentheses keep its name apart from every user's.
+    """
+    return Actor(user_id=None, username=f"({name})", is_admin=True)

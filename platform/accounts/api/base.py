@@ -1,0 +1,74 @@
+"""What every REST view of ours stands on: the actor, strict input, pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from accounts import services
+from accounts.actor import Actor, anonymous
+from accounts.models import Token, User
+
+Row = dict[str, Any]
+S = TypeVar("S", bound="StrictSerializer")
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Input that may hold the fields it names and no others, so that a misspelled one is noticed."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            writable = {name for name, field in self.fields.items() if not field.read_only}
+            unknown = {name: ["There is no such field."] for name in data if name not in writable}
+            if unknown:
+                raise serializers.ValidationError(unknown)
+        return super().to_internal_value(data)
+
+
+class PageQuery(StrictSerializer):
+    """The query string of a list."""
+
+    page = serializers.IntegerField(min_value=1, required=False)
+    page_size = serializers.IntegerField(min_value=1, max_value=1000, required=False)
+
+
+class ActorView(APIView):
+    """A view that knows who asks."""
+
+    pagination_class = api_settings.DEFAULT_PAGINATION_CLASS
+
+    @property
+    def actor(self) -> Actor:
+        """The actor of this request."""
+        origin = self.request.META.get("REMOTE_ADDR", "")
+        user, token = self.request.user, self.request.auth
+        if not isinstance(user, User):
+            return anonymous(origin)
+        return services.actor_of(
+            user=user, token=token if isinstance(token, Token) else None, origin=origin
+        )
+
+    def body(self, form: type[S]) -> S:
+        """Return the request's body, validated by *form*."""
+        return _valid(form(data=self.request.data))
+
+    def query(self, form: type[S]) -> S:
+        """Return the request's query string, validated by *form*."""
+        return _valid(form(data=self.request.query_params.dict()))
+
+    def page(self, rows: QuerySet[Any, Row], show: Callable[[list[Row]], list[Row]]) -> Response:
+        """Answer one page of *rows*, as *show* makes them for JSON."""
+        paginator = self.pagination_class()
+        found = paginator.paginate_queryset(rows, self.request, view=self)
+        return paginator.get_paginated_response(show(found or []))
+
+
+def _valid(form: S) -> S:
+    form.is_valid(raise_exception=True)
+    return form

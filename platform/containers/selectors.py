@@ -1,0 +1,110 @@
+"""Everything that reads containers, all of it from the mirror."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
+
+from accounts.access import Kind, Verb, require, visible_projects
+from accounts.actor import Actor
+from config.moments import rfc3339
+from containers.models import Container
+from engine.errors import AmbiguousId, ContainerNotFound
+from hosts.models import Host
+from hosts.selectors import get_host
+
+Row = dict[str, Any]
+
+_COLUMNS = (
+    "id",
+    "name",
+    "image",
+    "image_id",
+    "host_id",
+    "project_id",
+    "state",
+    "exit_code",
+    "oom_killed",
+    "error",
+    "created_at",
+    "started_at",
+    "finished_at",
+    "ports",
+    "endpoints",
+    "spec",
+    "version",
+)
+_SHOWN = tuple(name for name in _COLUMNS if name not in ("host_id", "project_id"))
+_SHORTEST_PREFIX = 4
+
+
+def containers(
+    *,
+    actor: Actor,
+    host: str | None = None,
+    states: Collection[str] = (),
+    name: str = "",
+) -> QuerySet[Container, Row]:
+    """Return the rows of the containers that the actor may see; *name* is any part of the name."""
+    found = _visible(actor)
+    if host is not None:
+        found = found.filter(host=get_host(actor=actor, host=host))
+    if wanted := list(states):
+        found = found.filter(state__in=wanted)
+    if name:
+        found = found.filter(name__icontains=name)
+    return found.values(*_COLUMNS, host_name=F("host__name"))
+
+
+def container(*, actor: Actor, key: str) -> Row:
+    """Return one container as clients see it, found as `find` does."""
+    found = find(actor=actor, key=key)
+    return document(_row(found))
+
+
+def find(*, actor: Actor, key: str) -> Container:
+    """Return the container with this id, name or unambiguous beginning of an id, its host loaded."""
+    visible = _visible(actor).select_related("host")
+    ways = [visible.filter(pk=key), visible.filter(name=key)]
+    if len(key) >= _SHORTEST_PREFIX:
+        ways.append(visible.filter(pk__startswith=key))
+    for way in ways:
+        match list(way[:2]):
+            case [only]:
+                return only
+            case [_, _]:
+                raise AmbiguousId(prefix=key, kind="container")
+    raise ContainerNotFound(container=key)
+
+
+def names_on(*, host: Host, project: str) -> Mapping[str, str]:
+    """Return name → id of the project's containers on a host."""
+    return dict(Container.objects.filter(host=host, project=project).values_list("name", "id"))
+
+
+def document_of(*, container_id: str) -> Row:
+    """Return one container as clients see it, for the fan-out, which filters by project itself."""
+    found = Container.objects.select_related("host").get(pk=container_id)
+    return document(_row(found))
+
+
+def document(row: Row) -> Row:
+    """Return a row as clients see it."""
+    shown = {name: row[name] for name in _SHOWN}
+    for name in ("created_at", "started_at", "finished_at"):
+        shown[name] = rfc3339(row[name])
+    shown["host"] = {"id": str(row["host_id"]), "name": row["host_name"]}
+    shown["project"] = row["project_id"]
+    return shown
+
+
+def _visible(actor: Actor) -> QuerySet[Container]:
+    require(actor, Verb.VIEW, Kind.CONTAINER)
+    return Container.objects.filter(project__in=visible_projects(actor))
+
+
+def _row(container: Container) -> Row:
+    row = {name: getattr(container, name) for name in _COLUMNS}
+    return row | {"host_name": container.host.name}

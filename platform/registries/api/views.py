@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import ActorView, PageQuery
+from registries import selectors, services
+from registries.api.serializers import (
+    NewRegistrySerializer,
+    RegistryChangeSerializer,
+    RegistrySerializer,
+    RegistryTestSerializer,
+)
+
+
+class RegistriesView(ActorView):
+    @extend_schema(
+        operation_id="registries_list",
+        parameters=[PageQuery],
+        responses=RegistrySerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        self.query(PageQuery)
+        found = selectors.registries(actor=self.actor)
+        return self.page(found, show=lambda rows: [selectors.public(row) for row in rows])
+
+    @extend_schema(
+        operation_id="registries_create",
+        request=NewRegistrySerializer,
+        responses={201: RegistrySerializer},
+    )
+    def post(self, request: Request) -> Response:
+        form = self.body(NewRegistrySerializer)
+        made = services.create_registry(
+            actor=self.actor, project=form.validated_data["project"], asked=form.settings()
+        )
+        return Response(selectors.registry(actor=self.actor, registry_id=made.pk), status=201)
+
+
+class RegistryView(ActorView):
+    @extend_schema(operation_id="registries_retrieve", responses=RegistrySerializer)
+    def get(self, request: Request, registry_id: int) -> Response:
+        return Response(selectors.registry(actor=self.actor, registry_id=registry_id))
+
+    @extend_schema(
+        operation_id="registries_update",
+        request=RegistryChangeSerializer,
+        responses=RegistrySerializer,
+    )
+    def patch(self, request: Request, registry_id: int) -> Response:
+        changes = self.body(RegistryChangeSerializer).change()
+        services.update_registry(actor=self.actor, registry_id=registry_id, changes=changes)
+        return Response(selectors.registry(actor=self.actor, registry_id=registry_id))
+
+    @extend_schema(operation_id="registries_destroy", responses={204: None})
+    def delete(self, request: Request, registry_id: int) -> Response:
+        services.delete_registry(actor=self.actor, registry_id=registry_id)
+        return Response(status=204)
+
+
+class RegistryTestView(ActorView):
+    @extend_schema(
+        operation_id="registries_test", request=None, responses=RegistryTestSerializer
+    )
+    def post(self, request: Request, registry_id: int) -> Response:
+        answer = services.test_registry(actor=self.actor, registry_id=registry_id)
+        return Response(RegistryTestSerializer(asdict(answer)).data)

@@ -1,0 +1,69 @@
+"""Asking a registry whether it is there and takes credentials, as the distribution spec has it."""
+
+from __future__ import annotations
+
+import re
+import ssl
+
+import httpx
+
+from engine.errors import RegistryError, RegistryTlsFailed, RegistryUnauthorized, RegistryUnreachable
+from engine.spec.image import RegistryAuth
+from engine.spec.reference import DEFAULT_REGISTRY
+
+_TIMEOUT = 10.0
+_HUB = "registry-1.docker.io"
+_CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
+
+
+def check(*, host: str, auth: RegistryAuth | None, insecure: bool, ca: str) -> None:
+    """Return if the registry lets these credentials in; else raise the engine's error for it."""
+    base = f"{'http' if insecure else 'https'}://{_HUB if host == DEFAULT_REGISTRY else host}"
+    basic = None if auth is None else httpx.BasicAuth(auth.username, auth.password)
+    try:
+        with httpx.Client(verify=_trust(ca), timeout=_TIMEOUT) as client:
+            _check(client, host=host, url=f"{base}/v2/", basic=basic)
+    except ssl.SSLError as error:
+        raise RegistryTlsFailed(registry=host, reason=str(error)) from error
+    except httpx.HTTPError as error:
+        if isinstance(error.__cause__, ssl.SSLError) or "certificate" in str(error).lower():
+            raise RegistryTlsFailed(registry=host, reason=str(error)) from error
+        raise RegistryUnreachable(registry=host, reason=str(error)) from error
+
+
+def _check(client: httpx.Client, *, host: str, url: str, basic: httpx.BasicAuth | None) -> None:
+    answer = client.get(url)
+    if answer.status_code == httpx.codes.UNAUTHORIZED:
+        answer = _answer_challenge(client, answer, url=url, basic=basic)
+    if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
+        raise RegistryUnauthorized(
+            registry=host, repository="/v2/", reason=f"it answered {answer.status_code}"
+        )
+    if answer.status_code != httpx.codes.OK:
+        raise RegistryError(
+            registry=host,
+            status=answer.status_code,
+            request="GET /v2/",
+            reason="that is no registry of the distribution API, version 2",
+        )
+
+
+def _answer_challenge(
+    client: httpx.Client, answer: httpx.Response, *, url: str, basic: httpx.BasicAuth | None
+) -> httpx.Response:
+    scheme, _, rest = answer.headers.get("WWW-Authenticate", "").partition(" ")
+    if scheme.lower() == "basic" and basic is not None:
+        return client.get(url, auth=basic)
+    fields = dict(_CHALLENGE.findall(rest))
+    if scheme.lower() != "bearer" or "realm" not in fields:
+        return answer
+    asked = {"service": fields["service"]} if "service" in fields else {}
+    # A service that hands out a token has judged the credentials; without a scope it opens nothing.
+    return client.get(fields["realm"], params=asked, auth=basic or httpx.USE_CLIENT_DEFAULT)
+
+
+def _trust(ca: str) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(cadata=ca)
+    return context
