@@ -1,4 +1,4 @@
-"""Small programs of ours that live on their own: started when needed, found by socket, ended by pid.
+"""Small programs of ours that live on their own: started on demand, found by socket, ended by pid.
 
 A program is a module with `main(arguments: list[str])` that listens on the Unix socket it was told.
 It runs in the real interpreter without site-packages, in a session of its own, with no descriptor
@@ -90,7 +90,7 @@ def stop(program: DaemonProgram) -> None:
 def answers(program: DaemonProgram) -> bool:
     """Say whether somebody listens at the program's socket."""
     with socket.socket(socket.AF_UNIX, program.socket_kind) as probe:
-        probe.setblocking(False)
+        probe.settimeout(0)
         error = probe.connect_ex(os.fspath(program.socket))
     if error in (0, errno.EAGAIN):  # EAGAIN: its backlog is full, so it is there
         return True
