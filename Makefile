@@ -85,6 +85,7 @@ check: dev frontend/node_modules/.package-lock.json ## Lint, format, types, impo
 	PYTHONPATH=platform:. .venv/bin/lint-imports
 	$(PYTHON) -m mypy
 	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn | diff -u frontend/src/api/schema.yaml -
 	$(PYTHON) -m deptry .
 	@$(NPM) run --silent check
 	@$(NPM) run --silent lint
@@ -95,6 +96,11 @@ fmt: dev frontend/node_modules/.package-lock.json ## Format everything
 	$(PYTHON) -m ruff check --fix --exit-zero .
 	$(PYTHON) -m ruff format .
 	@$(NPM) run --silent format:fix
+
+.PHONY: schema
+schema: dev frontend/node_modules/.package-lock.json ## Make the OpenAPI file and the console's types anew
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file frontend/src/api/schema.yaml
+	@$(NPM) run --silent generate
 
 .PHONY: pins
 pins: dev ## Pin requirements/*.in again, newest versions

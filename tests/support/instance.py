@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -83,6 +84,38 @@ class Instance:
     def down(self, *, everything: bool = False) -> None:
         """End it; with *everything* also its containers and all it made on the machine."""
         self.manage("down", *(["--all"] if everything else []))
+
+    def processes(self, words: str) -> list[int]:
+        """Return the pids of this instance whose command line holds *words*, oldest first."""
+        mine = f"BERTH_HOME={self.home}".encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command = (folder / "cmdline").read_bytes().replace(bytes(1), b" ").decode()
+                variables = (folder / "environ").read_bytes().split(bytes(1))
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if mine in variables and words in command:
+                found.append(int(folder.name))
+        return sorted(found)
+
+    def kill(self, words: str) -> None:
+        """Kill -9 all processes with *words* in their command line, at once."""
+        pids = self.processes(words)
+        assert pids, f"nothing runs with {words!r} in its command line"
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+
+    def await_ready(self) -> None:
+        """Return once `/readyz` says that a create would work."""
+
+        def look() -> bool:
+            try:
+                return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        wait_until(look, what=f"{self.url} ready", seconds=60)
 
     def setup_link(self, printed: str) -> str:
         """Return the one-time link that the first `up` printed."""

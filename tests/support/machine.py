@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 CGROUP_ROOT = Path("/sys/fs/cgroup")
-RUN_FOLDERS = ("/run/netns", "/tmp")
+NAMESPACES = "/run/netns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def _cgroups() -> Iterator[str]:
 
 
 def _folders() -> Iterator[str]:
-    for folder in RUN_FOLDERS:
-        for name in _names(folder):
-            if folder != "/tmp" or name.startswith("b"):
-                yield f"{folder}/{name}"
+    yield from (f"{NAMESPACES}/{name}" for name in _names(NAMESPACES))
+    for home in Path(tempfile.gettempdir()).glob("b*"):
+        if (home / "engine").exists() or (home / "run").exists():
+            yield str(home)
 
 
 def _orphans() -> Iterator[str]:
