@@ -46,7 +46,23 @@ ORACLE_RULES = {
     ),
     "clone": (Comparison(argument=0, operator=MASKED_EQUAL, value=NAMESPACES, second=0),),
 }
-ARGUMENTS = (0, 1, 8, 16, 17, 37, 38, 39, 40, 41, 0x11, 0x20000, 0x20008, 0x20009, 0x10000000)
+ARGUMENTS: tuple[int, ...] = (
+    0,
+    1,
+    8,
+    16,
+    17,
+    37,
+    38,
+    39,
+    40,
+    41,
+    0x11,
+    0x20000,
+    0x20008,
+    0x20009,
+    0x10000000,
+)
 ARGUMENTS += (0x02000000, 0x7E020000, 0x80, 0xFFFFFFFF, 0x3D0F00, 0x1200011)
 SETS = {
     "none": frozenset[Capability](),
