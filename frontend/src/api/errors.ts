@@ -28,7 +28,9 @@ export class ApiError extends Error {
       return Object.fromEntries(
         Object.entries(facts.fields).map(([name, problem]) => [name, asText(problem)]),
       );
-    return typeof facts.field === 'string' ? { [facts.field]: asText(facts.problem ?? detail) } : {};
+    return typeof facts.field === 'string'
+      ? { [facts.field]: asText(facts.problem ?? detail) }
+      : {};
   }
 }
 
@@ -48,7 +50,10 @@ export function toApiError(body: unknown, response: Response): ApiError {
     title: said.title ?? `The platform answered ${response.status}`,
     status: response.status,
     code: said.code ?? `http_${response.status}`,
-    detail: said.detail ?? said.title ?? `The platform answered ${response.status} ${response.statusText}`,
+    detail:
+      said.detail ??
+      said.title ??
+      `The platform answered ${response.status} ${response.statusText}`,
     facts: said.facts ?? {},
   });
 }

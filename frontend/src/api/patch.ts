@@ -1,21 +1,22 @@
 import type { Change } from './socket';
 
-interface Versioned {
-  version?: number;
+/** An object's version is its host's event sequence; kinds without one are always taken as newer. */
+function versionOf(item: object): number | null {
+  return 'version' in item && typeof item.version === 'number' ? item.version : null;
 }
 
-/** *current* after *change*, or *current* itself where the change is older than what is there. */
-export function newer<T extends Versioned>(current: T | undefined, incoming: T): T {
-  if (current?.version !== undefined && incoming.version !== undefined)
-    return incoming.version < current.version ? current : incoming;
-  return incoming;
+/** *incoming*, or *current* where that is the later version. */
+export function newer<T extends object>(current: T | undefined, incoming: T): T {
+  if (current === undefined) return incoming;
+  const [before, after] = [versionOf(current), versionOf(incoming)];
+  return before !== null && after !== null && after < before ? current : incoming;
 }
 
 /**
  * *list* after *change*: the object takes its own place again, so that rows don't jump; a new one
  * comes first; a gone one leaves.
  */
-export function patchList<T extends Versioned>(
+export function patchList<T extends object>(
   list: T[],
   change: Change,
   isSame: (item: T) => boolean,

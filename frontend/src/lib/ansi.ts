@@ -18,10 +18,14 @@ export const PLAIN: Style = Object.freeze({});
 
 // SGR sequences are kept apart; every other escape sequence and control character is dropped.
 // eslint-disable-next-line no-control-regex
-const ESCAPE = /\x1b\[([\d;:]*)m|\x1b\[[\d;?<=>]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][\w]|\x1b.|[\x00-\x08\x0b-\x1f\x7f]/g;
+const ESCAPE =
+  /\x1b\[([\d;:]*)m|\x1b\[[\d;?<=>]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][\w]|\x1b.|[\x00-\x08\x0b-\x1f\x7f]/g;
 
 /** Split *text* at its colors, starting in *style*; `style` of the result is what the next line starts in. */
-export function parseAnsi(text: string, style: Style = PLAIN): { segments: Segment[]; style: Style } {
+export function parseAnsi(
+  text: string,
+  style: Style = PLAIN,
+): { segments: Segment[]; style: Style } {
   const segments: Segment[] = [];
   let from = 0;
   for (const match of text.matchAll(ESCAPE)) {

@@ -1,0 +1,65 @@
+import { AppShell } from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { Suspense, useEffect } from 'react';
+import { Navigate, Outlet, useLocation } from 'react-router';
+import { listen } from '@/app/live';
+import type { User } from '@/api/types';
+import { useSession } from '@/features/session/queries';
+import { Failure } from '@/ui/Failure';
+import { Loading } from '@/ui/Loading';
+import { Header } from './Header';
+import { Navigation } from './Navigation';
+import { Palette } from './Palette';
+import { ShortcutHelp } from './ShortcutHelp';
+import { useShortcuts } from './useShortcuts';
+
+/** The frame around every page, for those who are signed in. */
+export function Shell() {
+  const session = useSession();
+  const { pathname, search } = useLocation();
+  if (session.isPending) return <Loading what="your session" />;
+  if (session.isError)
+    return (
+      <Failure what="The platform does not answer" error={session.error} retry={session.refetch} />
+    );
+  if (session.data === null)
+    return <Navigate to={`/sign-in?next=${encodeURIComponent(pathname + search)}`} replace />;
+  return <Frame user={session.data} />;
+}
+
+function Frame({ user }: { user: User }) {
+  const client = useQueryClient();
+  const [isMenuOpen, menu] = useDisclosure(false);
+  const [isPaletteOpen, palette] = useDisclosure(false);
+  const [isHelpOpen, help] = useDisclosure(false);
+  useEffect(() => listen(client), [client]);
+  useShortcuts({ onPalette: palette.toggle, onHelp: help.open });
+  return (
+    <AppShell
+      header={{ height: 48 }}
+      navbar={{ width: 190, breakpoint: 'sm', collapsed: { mobile: !isMenuOpen } }}
+      padding={{ base: 'sm', sm: 'lg' }}
+    >
+      <AppShell.Header>
+        <Header
+          user={user}
+          isMenuOpen={isMenuOpen}
+          onMenu={menu.toggle}
+          onPalette={palette.open}
+          onHelp={help.open}
+        />
+      </AppShell.Header>
+      <AppShell.Navbar p={8} aria-label="Main">
+        <Navigation onGo={menu.close} />
+      </AppShell.Navbar>
+      <AppShell.Main>
+        <Suspense fallback={<Loading what="the page" />}>
+          <Outlet />
+        </Suspense>
+      </AppShell.Main>
+      <Palette opened={isPaletteOpen} onClose={palette.close} />
+      <ShortcutHelp opened={isHelpOpen} onClose={help.close} />
+    </AppShell>
+  );
+}

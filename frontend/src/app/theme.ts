@@ -1,0 +1,33 @@
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const harbor: MantineColorsTuple = [
+  '#eaf4fc',
+  '#d3e6f6',
+  '#a5cbec',
+  '#74afe2',
+  '#4c97da',
+  '#3388d5',
+  '#2480d3',
+  '#176dbb',
+  '#0861a8',
+  '#005394',
+];
+
+const MONOSPACE =
+  'ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", "DejaVu Sans Mono", monospace';
+
+export const theme = createTheme({
+  colors: { harbor },
+  primaryColor: 'harbor',
+  primaryShade: { light: 7, dark: 7 },
+  defaultRadius: 'sm',
+  fontFamilyMonospace: MONOSPACE,
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  headings: { fontWeight: '600' },
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.4 } } },
+    Button: { defaultProps: { size: 'xs' } },
+  },
+});

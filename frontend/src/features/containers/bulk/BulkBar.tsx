@@ -1,0 +1,52 @@
+import { Button, Group, Text } from '@mantine/core';
+import { useState } from 'react';
+import type { Container } from '@/api/types';
+import type { Verb } from '../queries';
+import { BulkDialog } from './BulkDialog';
+
+const VERBS: [Verb, string][] = [
+  ['start', 'Start'],
+  ['stop', 'Stop'],
+  ['restart', 'Restart'],
+  ['remove', 'Remove…'],
+];
+
+interface Task {
+  verb: Verb;
+  containers: Container[];
+}
+
+export function BulkBar({ selected, onClear }: { selected: Container[]; onClear: () => void }) {
+  const [task, setTask] = useState<Task | null>(null);
+  return (
+    <>
+      {selected.length > 0 && (
+        <Group gap={6} role="toolbar" aria-label="Selected containers">
+          <Text size="sm">{selected.length} selected:</Text>
+          {VERBS.map(([verb, label]) => (
+            <Button
+              key={verb}
+              variant="default"
+              size="compact-sm"
+              onClick={() => {
+                setTask({ verb, containers: selected });
+              }}
+            >
+              {label}
+            </Button>
+          ))}
+        </Group>
+      )}
+      {task && (
+        <BulkDialog
+          verb={task.verb}
+          containers={task.containers}
+          onClose={() => {
+            setTask(null);
+            onClear();
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,60 @@
+import type { ContainerRequest, PortBinding } from '@/api/types';
+import { quoteWord } from '@/lib/shell';
+
+function publish(port: PortBinding): string {
+  const isEverywhere = port.host_address === '' || port.host_address === '0.0.0.0';
+  const address = isEverywhere ? '' : `${port.host_address}:`;
+  const hostPort = port.host_port || '';
+  const outside = address || hostPort ? `${address}${hostPort}:` : '';
+  return `${outside}${port.container_port}${port.protocol === 'tcp' ? '' : `/${port.protocol}`}`;
+}
+
+function option(name: string, value: string | number | null | undefined): string[] {
+  return value ? [`${name} ${quoteWord(String(value))}`] : [];
+}
+
+function limits({ resources }: ContainerRequest): string[] {
+  return [
+    ...option('--memory', resources?.memory),
+    ...option('--cpus', resources?.cpus),
+    ...option('--cpu-shares', resources?.cpu_shares),
+    ...option('--pids-limit', resources?.pids),
+  ];
+}
+
+/** The parts of the `docker` command that does what *request* asks, one option each. */
+export function dockerArguments(request: ContainerRequest): string[] {
+  const network = request.network === 'bridge' ? '' : request.network;
+  return [
+    request.start === false ? 'docker create' : 'docker run --detach',
+    ...option('--name', request.name),
+    ...(request.tty ? ['--tty'] : []),
+    ...(request.ports ?? []).map((port) => `--publish ${publish(port)}`),
+    ...(request.env ?? []).map((line) => `--env ${quoteWord(line)}`),
+    ...Object.entries(request.labels ?? {}).map(
+      ([name, value]) => `--label ${quoteWord(`${name}=${value}`)}`,
+    ),
+    ...limits(request),
+    ...option('--network', network),
+    ...option('--hostname', request.hostname),
+    ...option('--user', request.user),
+    ...option('--workdir', request.working_dir),
+    [request.image || 'IMAGE', ...(request.command ?? [])].map(quoteWord).join(' '),
+  ];
+}
+
+/** The whole command, a line for each option. */
+export function dockerCommand(request: ContainerRequest): string {
+  return dockerArguments(request).join(' \\\n  ');
+}
+
+/** The REST call that does the same, for a shell with a token in $BERTH_TOKEN. */
+export function restCall(request: ContainerRequest, origin: string): string {
+  const body = JSON.stringify(request, null, 2).replaceAll("'", String.raw`'\''`);
+  return [
+    `curl ${origin}/api/v1/containers`,
+    `--header "Authorization: Bearer $BERTH_TOKEN"`,
+    `--header 'Content-Type: application/json'`,
+    `--data '${body}'`,
+  ].join(' \\\n  ');
+}

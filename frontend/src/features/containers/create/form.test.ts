@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { EMPTY, type FormValues } from './formValues';
+import { toRequest } from './toRequest';
+import { toFormErrors, validate } from './validation';
+
+const valid: FormValues = { ...EMPTY, host: 'h1', name: 'web', image: 'nginx:1.29' };
+
+describe('validate', () => {
+  it('has nothing to say about the least that is needed', () => {
+    expect(validate(valid)).toEqual({});
+  });
+
+  it('names every empty field that is needed', () => {
+    expect(Object.keys(validate(EMPTY))).toEqual(['host', 'name', 'image']);
+  });
+
+  it.each([
+    ['name', '-web'],
+    ['image', 'not an image'],
+    ['command', "sh -c 'oops"],
+    ['memory', '5m'],
+    ['memory', 'lots'],
+    ['cpus', '0'],
+    ['pids', '1.5'],
+  ])('refuses %s %j', (field, text) => {
+    expect(Object.keys(validate({ ...valid, [field]: text }))).toEqual([field]);
+  });
+
+  it('finds a host port that is published twice', () => {
+    const row = { key: 'a', host: '8080', container: '80', protocol: 'tcp' } as const;
+    const errors = validate({ ...valid, ports: [row, { ...row, key: 'b', container: '81' }] });
+    expect(errors).toEqual({ 'ports.1.host': 'Twice in this list' });
+  });
+
+  it('accepts references with a registry, a port, a tag and a digest', () => {
+    const image = 'registry.local:5000/team/app:1.2@sha256:0123abc';
+    expect(validate({ ...valid, image })).toEqual({});
+  });
+});
+
+describe('toRequest', () => {
+  it('leaves out what was left empty', () => {
+    expect(toRequest(valid)).toEqual({
+      host: 'h1',
+      start: true,
+      name: 'web',
+      image: 'nginx:1.29',
+      network: 'bridge',
+    });
+  });
+
+  it('turns text into numbers, words and pairs', () => {
+    const request = toRequest({
+      ...valid,
+      command: 'sh -c "sleep 1"',
+      memory: '64 MiB',
+      cpus: '0.5',
+      ports: [{ key: 'a', host: '', container: '80', protocol: 'tcp' }],
+      env: [
+        { key: 'a', name: 'MODE', value: 'x=y' },
+        { key: 'b', name: '', value: 'ignored' },
+      ],
+    });
+    expect(request).toMatchObject({
+      command: ['sh', '-c', 'sleep 1'],
+      resources: { memory: 67_108_864, cpus: 0.5 },
+      env: ['MODE=x=y'],
+      ports: [{ container_port: 80, host_port: 0 }],
+    });
+  });
+});
+
+it("gives the platform's field errors the form's names", () => {
+  expect(toFormErrors({ 'resources.memory': 'too low', name: 'in use' })).toEqual({
+    memory: 'too low',
+    name: 'in use',
+  });
+});

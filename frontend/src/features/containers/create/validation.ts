@@ -1,0 +1,98 @@
+import type { FormErrors } from '@mantine/form';
+import { formatBytes, parseBytes } from '@/lib/format';
+import { splitWords, UnclosedQuote } from '@/lib/shell';
+import type { FormValues } from './formValues';
+
+const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
+const REFERENCE = /^[a-z0-9]+(?:[._:/@-]+[\w]+)*$/i;
+const LEAST_MEMORY = 6 * 1024 ** 2;
+const LAST_PORT = 65_535;
+
+function nameProblem(name: string): string | null {
+  if (!name.trim()) return 'Give it a name';
+  return NAME.test(name.trim())
+    ? null
+    : 'Letters, digits, “_”, “.” and “-”; at least two, starting with a letter or digit';
+}
+
+function imageProblem(image: string): string | null {
+  if (!image.trim()) return 'Choose an image or write a reference';
+  return REFERENCE.test(image.trim()) ? null : 'Write name[:tag][@digest]';
+}
+
+function commandProblem(command: string): string | null {
+  try {
+    splitWords(command);
+    return null;
+  } catch (error) {
+    if (error instanceof UnclosedQuote) return 'A quote is not closed';
+    throw error;
+  }
+}
+
+function memoryProblem(memory: string): string | null {
+  if (!memory) return null;
+  const bytes = parseBytes(memory);
+  if (bytes === null) return 'Write a size such as 512 MiB or 1.5g';
+  return bytes < LEAST_MEMORY ? `At least ${formatBytes(LEAST_MEMORY)}` : null;
+}
+
+function positiveProblem(text: string, isWhole: boolean): string | null {
+  if (!text) return null;
+  const number = Number(text);
+  if (!(number > 0)) return 'Write a number above 0';
+  return isWhole && !Number.isInteger(number) ? 'Write a whole number' : null;
+}
+
+function portProblem(text: string, isRequired: boolean): string | null {
+  if (!text) return isRequired ? 'Which port inside?' : null;
+  const port = Number(text);
+  return Number.isInteger(port) && port >= 1 && port <= LAST_PORT ? null : `1 to ${LAST_PORT}`;
+}
+
+function portProblems({ ports }: FormValues): [string, string | null][] {
+  const taken = new Set<string>();
+  return ports.flatMap((row, index): [string, string | null][] => {
+    const place = `${row.host}/${row.protocol}`;
+    const isTwice = row.host !== '' && taken.has(place);
+    taken.add(place);
+    return [
+      [`ports.${index}.host`, isTwice ? 'Twice in this list' : portProblem(row.host, false)],
+      [`ports.${index}.container`, portProblem(row.container, row.host !== '')],
+    ];
+  });
+}
+
+/** What is wrong with each field, by its path in the form. */
+export function validate(values: FormValues): FormErrors {
+  const problems: [string, string | null][] = [
+    ['host', values.host ? null : 'Choose a host'],
+    ['name', nameProblem(values.name)],
+    ['image', imageProblem(values.image)],
+    ['command', commandProblem(values.command)],
+    ['memory', memoryProblem(values.memory)],
+    ['cpus', positiveProblem(values.cpus, false)],
+    ['pids', positiveProblem(values.pids, true)],
+    ...portProblems(values),
+    ...values.env.map((row, index): [string, string | null] => [
+      `env.${index}.name`,
+      row.name.includes('=') ? 'No “=” in a name' : null,
+    ]),
+  ];
+  return Object.fromEntries(problems.filter(([, problem]) => problem !== null));
+}
+
+const FORM_FIELD: Record<string, string> = {
+  'resources.memory': 'memory',
+  'resources.cpus': 'cpus',
+  'resources.pids': 'pids',
+  memory: 'memory',
+  working_dir: 'workingDir',
+};
+
+/** The form's own names for the fields that the platform complains about. */
+export function toFormErrors(errors: Record<string, string>): FormErrors {
+  return Object.fromEntries(
+    Object.entries(errors).map(([field, problem]) => [FORM_FIELD[field] ?? field, problem]),
+  );
+}

@@ -1,0 +1,84 @@
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { allPages, api, unwrap } from '@/api/client';
+import { newer, patchList } from '@/api/patch';
+import type { Change } from '@/api/socket';
+import type { Container, ContainerRequest, Operation } from '@/api/types';
+import { rememberOperation } from '@/features/operations/queries';
+
+export const containerKeys = {
+  all: ['containers'] as const,
+  list: ['containers', 'list'] as const,
+  detail: (id: string) => ['containers', 'detail', id] as const,
+};
+
+export function useContainers() {
+  return useQuery({
+    queryKey: containerKeys.list,
+    queryFn: () =>
+      allPages((page) => unwrap(api.GET('/api/v1/containers', { params: { query: { page } } }))),
+  });
+}
+
+export function useContainer(id: string) {
+  const client = useQueryClient();
+  return useQuery({
+    queryKey: containerKeys.detail(id),
+    queryFn: () => unwrap(api.GET('/api/v1/containers/{id}', { params: { path: { id } } })),
+    placeholderData: () =>
+      client.getQueryData<Container[]>(containerKeys.list)?.find((item) => item.id === id),
+  });
+}
+
+/** Create and wait: the answer is the container, or the operation where it takes longer. */
+export function useCreateContainer() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: ContainerRequest) =>
+      unwrap(api.POST('/api/v1/containers', { body, params: { header: { Prefer: 'wait=30' } } })),
+    onSuccess: (answer) => {
+      if ('subject' in answer) rememberOperation(client, answer);
+    },
+  });
+}
+
+export type Verb = 'start' | 'stop' | 'restart' | 'kill' | 'remove';
+
+export function requestVerb(verb: Verb, id: string): Promise<Operation> {
+  const params = { path: { id } };
+  switch (verb) {
+    case 'start':
+      return unwrap(api.POST('/api/v1/containers/{id}/start', { params }));
+    case 'stop':
+      return unwrap(api.POST('/api/v1/containers/{id}/stop', { params }));
+    case 'restart':
+      return unwrap(api.POST('/api/v1/containers/{id}/restart', { params }));
+    case 'kill':
+      return unwrap(api.POST('/api/v1/containers/{id}/kill', { params }));
+    case 'remove':
+      return unwrap(
+        api.DELETE('/api/v1/containers/{id}', { params: { ...params, query: { force: true } } }),
+      );
+  }
+}
+
+/** Ask for *verb*; the operation's outcome comes as an event. */
+export function useContainerVerb() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ verb, id }: { verb: Verb; id: string }) => requestVerb(verb, id),
+    onSuccess: (operation) => {
+      rememberOperation(client, operation);
+    },
+  });
+}
+
+export function applyContainer(client: QueryClient, change: Change): void {
+  client.setQueryData<Container[]>(
+    containerKeys.list,
+    (list) => list && patchList(list, change, (container) => container.id === change.id),
+  );
+  const detail = containerKeys.detail(change.id);
+  if (change.object === null) void client.invalidateQueries({ queryKey: detail });
+  else
+    client.setQueryData<Container>(detail, (current) => newer(current, change.object as Container));
+}
