@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     program = _program(arguments[1]) if len(arguments) > 1 else None
     if program is not None:
-        return program(arguments[2:])
+        return _run(program, arguments[2:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
@@ -29,6 +29,17 @@ def _program(name: str) -> Callable[[Sequence[str]], int] | None:
     from supervisor.programs import PROGRAMS  # noqa: PLC0415
 
     return PROGRAMS.get(name)
+
+
+def _run(program: Callable[[Sequence[str]], int], arguments: Sequence[str]) -> int:
+    """Run a program; an error with a name is one line, not a traceback."""
+    from engine.errors import EngineError  # noqa: PLC0415
+
+    try:
+        return program(arguments)
+    except EngineError as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return 1
 
 
 if __name__ == "__main__":

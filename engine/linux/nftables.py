@@ -14,6 +14,8 @@ import threading
 from engine.errors import KernelUnsupported
 
 _LIBRARY = "libnftables.so.1"
+_OUTPUT_HANDLE = 1 << 3
+"""nftables/libnftables.h, NFT_CTX_OUTPUT_HANDLE: lists show by what number a rule is deleted."""
 # The library tells errno in words only; what is not listed here becomes EINVAL.
 _ERRNOS = {
     "No such file or directory": errno.ENOENT,
@@ -24,9 +26,13 @@ _ERRNOS = {
 
 
 class Nftables:
-    """One library context, made anew in each process that uses it; safe to share by threads."""
+    """One library context, made anew in each process that uses it; safe to share by threads.
 
-    def __init__(self) -> None:
+    With *handles*, lists name each rule's handle in a comment at its end.
+    """
+
+    def __init__(self, *, handles: bool = False) -> None:
+        self._handles = handles
         self._lock = threading.Lock()
         self._context: int | None = None
         self._pid = 0
@@ -57,6 +63,8 @@ class Nftables:
                 raise KernelUnsupported(feature="nftables", reason="libnftables gave no context")
             library.nft_ctx_buffer_output(context)
             library.nft_ctx_buffer_error(context)
+            if self._handles:
+                library.nft_ctx_output_set_flags(context, _OUTPUT_HANDLE)
             self._context, self._pid = context, os.getpid()
         return self._context
 
@@ -69,6 +77,7 @@ def _library() -> ctypes.CDLL:
         raise KernelUnsupported(
             feature="published ports", reason=f"{error}; install the package libnftables1"
         ) from error
+    library.nft_ctx_output_set_flags.argtypes = [ctypes.c_void_p, ctypes.c_uint]
     library.nft_ctx_new.restype = ctypes.c_void_p
     library.nft_ctx_new.argtypes = [ctypes.c_uint32]
     for name in ("nft_ctx_buffer_output", "nft_ctx_buffer_error"):

@@ -76,3 +76,6 @@ def operation_channel(operation_id: str) -> str:
 HEARTBEAT_SECONDS = 5
 HEARTBEAT_EXPIRY = 15
 CANCEL_EXPIRY = 24 * 3600
+
+INGEST_KEY = "ingest"
+"""Set every 5 s with an expiry of 15 s by the ingest process that leads."""

@@ -45,6 +45,7 @@ STATUS: Mapping[str, int] = {
     "invalid_setup_token": 403,
     "too_many_attempts": 429,
     "message_refused": 403,
+    "origin_refused": 403,
     # what is not there
     "not_found": 404,
     "container_not_found": 404,
@@ -81,6 +82,7 @@ STATUS: Mapping[str, int] = {
     "digest_mismatch": 502,
     "size_mismatch": 502,
     "host_unavailable": 503,
+    "agent_unavailable": 503,
     "broker_unavailable": 503,
     "database_unavailable": 503,
     "launcher_unavailable": 503,

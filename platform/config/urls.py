@@ -2,9 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+from config.console import console
+from config.health import healthz, readyz, version
+
+_API = (
+    "accounts.api.urls",
+    "projects.api.urls",
+    "hosts.api.urls",
+    "operations.api.urls",
+    "registries.api.urls",
+    "images.api.urls",
+    "networks.api.urls",
+    "realtime.api.urls",
+    "containers.api.urls",
+)
 
 urlpatterns = [
-    path("api/v1/", include("hosts.api.urls")),
-    path("api/v1/", include("operations.api.urls")),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("version", version),
+    *(path("api/v1/", include(urls)) for urls in _API),
+    path("api/v1/schema", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    re_path(r"^(?!api/|static/|ws/|agent/)", console),
 ]
+
+handler404 = "config.problems.not_found"
+handler500 = "config.problems.internal_error"

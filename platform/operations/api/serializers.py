@@ -5,15 +5,17 @@ from rest_framework import serializers
 from accounts.api.base import PageQuery
 from bus.messages import OperationKind, OperationState
 from engine.spec.image import LayerPhase
+from hosts.api.reference import HostReferenceSerializer
 
-_KINDS = [kind.value for kind in OperationKind]
-_STATES = [state.value for state in OperationState]
+KINDS = [kind.value for kind in OperationKind]
+STATES = [state.value for state in OperationState]
+PHASES = [phase.value for phase in LayerPhase]
 
 
 class OperationQuery(PageQuery):
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
-    state = serializers.ChoiceField(choices=_STATES, required=False)
-    kind = serializers.ChoiceField(choices=_KINDS, required=False)
+    state = serializers.ChoiceField(choices=STATES, required=False)
+    kind = serializers.ChoiceField(choices=KINDS, required=False)
     subject = serializers.CharField(required=False, help_text="Id of the object it is about.")
 
 
@@ -23,14 +25,9 @@ class SubjectSerializer(serializers.Serializer[None]):
     name = serializers.CharField()
 
 
-class OperationHostSerializer(serializers.Serializer[None]):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-
-
 class OperationLayerSerializer(serializers.Serializer[None]):
     digest = serializers.CharField()
-    phase = serializers.ChoiceField(choices=[phase.value for phase in LayerPhase])
+    phase = serializers.ChoiceField(choices=PHASES)
     current = serializers.IntegerField(help_text="Bytes.")
     total = serializers.IntegerField(help_text="Bytes.")
 
@@ -49,11 +46,11 @@ class OperationSerializer(serializers.Serializer[None]):
     """What the schema says of an operation; operations.document makes it."""
 
     id = serializers.UUIDField()
-    kind = serializers.ChoiceField(choices=_KINDS)
+    kind = serializers.ChoiceField(choices=KINDS)
     subject = SubjectSerializer()
-    host = OperationHostSerializer()
+    host = HostReferenceSerializer()
     project = serializers.CharField()
-    state = serializers.ChoiceField(choices=_STATES)
+    state = serializers.ChoiceField(choices=STATES)
     progress = OperationProgressSerializer(allow_null=True)
     result = serializers.DictField(allow_null=True)
     error = OperationErrorSerializer(allow_null=True)

@@ -1,0 +1,15 @@
+"""What gunicorn serves."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
+
+import django
+
+django.setup()
+
+from realtime.asgi import application as build
+
+application = build()

@@ -1,0 +1,31 @@
+"""gunicorn's configuration file: its names are gunicorn's."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
+
+from config import env  # noqa: E402  (needs the path above)
+
+_ENVIRONMENT = env.load()
+_MOST_WORKERS = 4
+
+bind = [str(_ENVIRONMENT.listen)]
+workers = min(_MOST_WORKERS, os.cpu_count() or 1)
+worker_class = "realtime.worker.PlatformWorker"
+pythonpath = f"{ROOT / 'platform'},{ROOT}"
+chdir = str(ROOT)
+# One copy of Django in memory; workers share it until they write.
+preload_app = True
+graceful_timeout = 8
+timeout = 60
+loglevel = "warning"
+# Else every instance of the machine shares one in the home folder.
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm"  # noqa: S108  (gunicorn's heartbeat files, best in memory)
+# Nobody's X-Forwarded-For counts but that of proxies that were named.
+forwarded_allow_ips = ",".join(_ENVIRONMENT.trusted_proxies)

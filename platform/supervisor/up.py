@@ -1,0 +1,164 @@
+"""`manage.py up`: everything one machine needs, started by one command."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from config import env
+from config.env import Environment
+from engine.errors import EngineError
+from supervisor import checks, forwarding, instance, layout, plan
+from supervisor.platform import READY_SECONDS, Platform, StartFailed, ask_ready, child_variables
+
+_POLL_SECONDS = 0.1
+_LAST_LINES = 15
+
+
+class ListenerRefused(EngineError):
+    code = "listener_refused"
+    template = (
+        "{listen} can be reached from other machines and has no TLS: passwords would cross the "
+        "network in clear. Set BERTH_TLS_CERT and BERTH_TLS_KEY, put a proxy with TLS before a "
+        "loopback listener, or say --insecure."
+    )
+    listen: str
+
+
+class ListenerInUse(EngineError):
+    code = "listener_in_use"
+    template = "cannot listen on {listen}: {reason}. Set BERTH_LISTEN to another."
+    listen: str
+    reason: str
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run `up`; return its exit code."""
+    options = _parser().parse_args(arguments)
+    environment = env.load()
+    if instance.find_running(environment.run) is not None:
+        return _already_running(environment)
+    _require_able(environment, options)
+    layout.ensure(environment)
+    if options.detach:
+        return _detach(environment, options)
+    try:
+        with instance.running(environment.run, environment.public_url):
+            asyncio.run(Platform(environment, _say, link=not options.no_link).run())
+    except StartFailed as error:
+        _say("up", str(error))
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="manage.py up", description="Run Berth on this machine.")
+    parser.add_argument("--detach", action="store_true", help="return once it is ready")
+    parser.add_argument(
+        "--insecure", action="store_true", help="listen without TLS beyond loopback"
+    )
+    parser.add_argument(
+        "--allow-forward",
+        action="store_true",
+        help="let a firewall that drops forwarded traffic accept that of our bridges",
+    )
+    parser.add_argument("--no-link", action="store_true", help=argparse.SUPPRESS)
+    return parser
+
+
+def _require_able(environment: Environment, options: argparse.Namespace) -> None:
+    """Raise the first reason why starting makes no sense, before anything has been made."""
+    listen = environment.listen
+    if not listen.is_loopback and not environment.has_tls and not options.insecure:
+        raise ListenerRefused(listen=str(listen))
+    checks.require_able()
+    family = socket.AF_INET6 if ":" in listen.address else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((listen.address, listen.port))
+        except OSError as error:
+            raise ListenerInUse(listen=str(listen), reason=error.strerror or str(error)) from error
+    for drop in forwarding.find_drops():
+        if options.allow_forward:
+            forwarding.allow(drop, environment.engine_configuration().instance)
+            _say("up", f"{drop} now accepts forwarded traffic of our bridges")
+        else:
+            _say("up", f"{drop} drops what containers send out; --allow-forward adds an exception")
+
+
+def _already_running(environment: Environment) -> int:
+    deadline = time.monotonic() + READY_SECONDS
+    while (running := instance.find_running(environment.run)) is not None:
+        if ask_ready(environment).ready:
+            _say("up", f"running at {running.url}")
+            _print_link(environment)
+            return 0
+        if time.monotonic() > deadline:
+            _say("up", f"running as process {running.pid}, but not ready")
+            return 1
+        time.sleep(_POLL_SECONDS)
+    _say("up", "it has just ended; start it again")
+    return 1
+
+
+def _detach(environment: Environment, options: argparse.Namespace) -> int:
+    log = layout.log_file(environment)
+    passed = [
+        flag
+        for flag, wanted in (("--insecure", options.insecure), ("--no-link", True))
+        if wanted
+    ]
+    with log.open("ab") as output:
+        start = output.tell()
+        process = subprocess.Popen(  # noqa: S603  (our own command)
+            [*plan.MANAGE, "up", *passed],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            env=child_variables(environment),
+        )
+    deadline = time.monotonic() + READY_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if ask_ready(environment).ready:
+            _say("up", f"running at {environment.public_url}; log in {log}")
+            _print_link(environment)
+            return 0
+        time.sleep(_POLL_SECONDS)
+    process.terminate()
+    process.wait()
+    sys.stdout.write(_tail(log, start))
+    return 1
+
+
+def _print_link(environment: Environment) -> None:
+    """Print a fresh setup link while there is no administrator."""
+    done = subprocess.run(  # noqa: S603  (our own command)
+        [*plan.MANAGE, "prepare", "--link-only"],
+        env=child_variables(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if link := done.stdout.strip():
+        _say("up", f"first administrator, by this link once: {link}")
+
+
+def _tail(log: Path, start: int) -> str:
+    with log.open("rb") as file:
+        file.seek(start)
+        lines = file.read().decode(errors="replace").splitlines()
+    return "\n".join(lines[-_LAST_LINES:]) + "\n"
+
+
+def _say(who: str, line: str) -> None:
+    mark = "" if who == "up" else f"{who} | "
+    sys.stdout.write(f"{mark}{line}\n")
+    sys.stdout.flush()
