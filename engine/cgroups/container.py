@@ -76,6 +76,27 @@ class ContainerCgroup:
                 undo.callback(write, before, "tasks", "0")
             yield descriptor
 
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[int | None]:
+        """Yield a descriptor for clone3's CLONE_INTO_CGROUP, or None without a v2 hierarchy."""
+        if self.v2_folder is None:
+            yield None
+            return
+        descriptor = os.open(self.v2_folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def join(self) -> None:
+        """Move the calling process, which has one thread, into the v1 hierarchies.
+
+        A thread that moves itself waits for nobody; moving another process takes a lock that
+        every fork and exec on the machine shares: milliseconds under load.
+        """
+        for mount in self.hierarchy.v1:
+            write(f"{mount.target}/{self.path}", "tasks", "0")
+
     def adopt(self, pid: int) -> None:
         """Bring a child made within entered() into what it could not be born in."""
         folder = self.v1_folder("pids")

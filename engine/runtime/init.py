@@ -7,14 +7,17 @@ steps is the security of the container; each line that looks movable says why it
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import signal
 import socket
+import sys
 import termios
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cgroups import CgroupMount
+from engine.cgroups import ContainerCgroup
 from engine.errors import CommandNotExecutable, CommandNotFound, EngineError, StartFailed
 from engine.linux import capabilities, seccomp, syscalls
 from engine.linux.syscalls import (
@@ -32,8 +35,13 @@ from engine.spec.codec import encode
 from engine.spec.container import SeccompMode
 from engine.spec.runtime import NetworkNamespace, ProcessSpec, RuntimeSpec
 
+MAPPED = b"mapped"
+ROOT = b"root"
+GO = b"go"
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ALL_FDS = 0x7FFF_FFFF
+_TIOCSPTLCK = 0x4004_5431
+"""ioctl_tty(2): unlock a pseudoterminal's slave; the standard library does not name it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +50,9 @@ class InitInput:
 
     spec: RuntimeSpec
     root: str
-    cgroup_mounts: tuple[CgroupMount, ...]
+    cgroup: ContainerCgroup
     gate: socket.socket
-    """Parent says `ready` once ids and cgroups stand, `go` once the network does."""
+    """The parent says MAPPED, then ROOT with the mounts, then GO once the network stands."""
     errors: int
     """Close-on-exec pipe: an ErrorRecord, or nothing at all when execve worked."""
     stdio: tuple[int, int] | None
@@ -59,16 +67,39 @@ def run(given: InitInput) -> None:
         os.write(given.errors, encode(error.record()))
     except OSError as error:
         failure = StartFailed(
-            container=given.spec.container_id[:12],
-            step=error.filename or "setting up the container",
-            reason=error.strerror or str(error),
+            container=given.spec.container_id[:12], step=_step(error), reason=str(error)
         )
         os.write(given.errors, encode(failure.record()))
 
 
+def report_crash(given: InitInput) -> None:
+    """Report the exception that is under way, if one is: a closed pipe alone would mean success."""
+    crash = sys.exc_info()[1]
+    if crash is not None:
+        reason = "".join(traceback.format_exception(crash)[-3:])
+        failure = StartFailed(
+            container=given.spec.container_id[:12], step="internal error", reason=reason
+        )
+        os.write(given.errors, encode(failure.record()))
+
+
+def _step(error: OSError) -> str:
+    """Return the innermost function of ours that was refused: `mount dev` says more than `EPERM`."""
+    step = "init"
+    trace = error.__traceback__
+    while trace is not None:
+        if "/runtime/" in trace.tb_frame.f_code.co_filename:
+            step = trace.tb_frame.f_code.co_name.strip("_").replace("_", " ")
+        trace = trace.tb_next
+    return step
+
+
 def _become(given: InitInput) -> None:
     spec = given.spec
-    _wait(given.gate, b"ready")
+    # Still as the host's root, who alone may pass the engine's folders and the cgroups'.
+    os.chdir(given.root)
+    given.cgroup.join()
+    _wait(given.gate, MAPPED)
     if spec.userns_base is not None:
         # A clone into a user namespace keeps the ids it had outside until it takes mapped ones.
         os.setresgid(0, 0, 0)
@@ -76,10 +107,13 @@ def _become(given: InitInput) -> None:
     _reset_signals()
     # Only now is this process in all of its cgroups, so that they become the namespace's root.
     syscalls.unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
-    rootfs.enter(given.root, spec, given.cgroup_mounts)
+    host = rootfs.take_from_host(spec)
+    root, *etc = _receive_mounts(given.gate)
+    rootfs.enter(root)
+    rootfs.furnish(host, given.cgroup.mounts(), tuple(etc), writable_cgroups=spec.privileged)
     if spec.network is not NetworkNamespace.HOST:
         _allow_low_ports(mapped=spec.userns_base is not None)
-        syscalls.sethostname(spec.hostname.encode()[:64])
+    syscalls.sethostname(spec.hostname.encode()[:64])
     os.setsid()
     _connect_stdio(given)
     who = identity.look_up(spec.process.user)
@@ -90,7 +124,7 @@ def _become(given: InitInput) -> None:
     environment = _environment(spec.process, who)
     program = _find_program(spec.process.arguments[0], environment["PATH"])
     _drop_privileges(spec.process, who, given.seccomp)
-    _wait(given.gate, b"go")
+    _wait(given.gate, GO)
     syscalls.close_range(3, _ALL_FDS, CLOSE_RANGE_CLOEXEC)
     _execute(program, spec.process.arguments, environment)
 
@@ -99,6 +133,13 @@ def _wait(gate: socket.socket, word: bytes) -> None:
     if gate.recv(16) != word:
         # The parent went away or gave up: nobody is left to report to.
         os._exit(125)
+
+
+def _receive_mounts(gate: socket.socket) -> list[int]:
+    word, fds, _, _ = socket.recv_fds(gate, 16, 1 + len(rootfs.ETC_FILES))
+    if word != ROOT:
+        os._exit(125)
+    return fds
 
 
 def _reset_signals() -> None:
@@ -134,7 +175,7 @@ def _connect_stdio(given: InitInput) -> None:
 def _open_terminal(gate: socket.socket) -> None:
     """Take a terminal of the container's own devpts, and hand its master to the shim."""
     master = os.open("/dev/pts/ptmx", os.O_RDWR | os.O_NOCTTY | os.O_CLOEXEC)
-    fcntl.ioctl(master, termios.TIOCSPTLCK, b"\0\0\0\0")
+    fcntl.ioctl(master, _TIOCSPTLCK, b"\0\0\0\0")
     slave = os.open("/dev/pts/0", os.O_RDWR | os.O_NOCTTY)
     fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
     for target in range(3):
@@ -142,7 +183,6 @@ def _open_terminal(gate: socket.socket) -> None:
     os.close(slave)
     socket.send_fds(gate, [b"terminal"], [master])
     os.close(master)
-    os.close(os.open("/dev/console", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o620))
     rootfs.bind("/dev/pts/0", "/dev/console")
 
 
@@ -224,8 +264,16 @@ def _execute(program: str, arguments: tuple[str, ...], environment: dict[str, st
 
 
 def seccomp_program(spec: RuntimeSpec) -> bytes | None:
-    """Return the filter that *spec* asks for; cached by its capabilities."""
+    """Return the filter that *spec* asks for."""
     if spec.privileged or spec.process.seccomp is SeccompMode.UNCONFINED:
         return None
-    held = frozenset(capabilities.Capability(number) for number in spec.process.capabilities)
-    return seccomp.default_program(held)
+    return default_program(spec.process.capabilities)
+
+
+@functools.cache
+def default_program(held: tuple[int, ...]) -> bytes:
+    """Return the default filter for a process with the capabilities *held*, sorted.
+
+    Compiling takes milliseconds: the launcher does it once, and its shims inherit the result.
+    """
+    return seccomp.default_program(frozenset(map(capabilities.Capability, held)))

@@ -14,9 +14,9 @@ import traceback
 from pathlib import Path
 
 from engine import cgroups
-from engine.linux import capabilities, mounts, seccomp, syscalls
+from engine.linux import capabilities, mounts, syscalls
 from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE
-from engine.runtime import records, shim
+from engine.runtime import init, records, shim
 from engine.runtime.context import LauncherContext, LauncherReport, UserNamespaces
 from engine.spec import codec
 from engine.spec.configuration import EngineConfiguration, IdPool
@@ -66,7 +66,7 @@ def _listen(path: Path) -> socket.socket:
 
 def _warm_up() -> None:
     """Do once what every shim would do first: compiled filters and codecs are then shared memory."""
-    seccomp.default_program(capabilities.DEFAULT)
+    init.default_program(tuple(sorted(capabilities.DEFAULT)))
     codec.warm(RuntimeSpec)
     shim.freeze()
 

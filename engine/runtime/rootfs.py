@@ -1,24 +1,26 @@
 """The child's side of a container's file systems: from the host's tree to the container's own.
 
-Everything here runs between clone and execve, in the container's namespaces. Targets that an image
-controls are opened inside the root without following magic links; nothing is mounted on a path.
+Everything here runs between clone and execve, in the container's namespaces.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-from pathlib import Path
+from dataclasses import dataclass
 
 from engine.cgroups import CgroupMount
 from engine.linux import mounts, syscalls
 from engine.linux.syscalls import (
+    AT_EMPTY_PATH,
     AT_FDCWD,
+    FSMOUNT_CLOEXEC,
     MNT_DETACH,
     MOUNT_ATTR_NODEV,
     MOUNT_ATTR_NOEXEC,
     MOUNT_ATTR_NOSUID,
     MOUNT_ATTR_RDONLY,
+    MOVE_MOUNT_F_EMPTY_PATH,
     MS_BIND,
     MS_NODEV,
     MS_NOEXEC,
@@ -28,12 +30,15 @@ from engine.linux.syscalls import (
     MS_REMOUNT,
     MS_SLAVE,
     MS_STRICTATIME,
-    RESOLVE_IN_ROOT,
-    RESOLVE_NO_MAGICLINKS,
 )
 from engine.spec.runtime import NetworkNamespace, RuntimeSpec
+from engine.storage.overlay import clone_tree
 
+ETC_FILES = ("hostname", "hosts", "resolv.conf")
 _QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC
+_QUIET_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+_CGROUPS = "/sys/fs/cgroup"
+_DEVPTS = "newinstance,ptmxmode=0666,mode=0620,gid=5"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _LINKS = (
     ("/proc/self/fd", "fd"),
@@ -44,20 +49,57 @@ _LINKS = (
 )
 
 
-def enter(root: str, spec: RuntimeSpec, cgroup_mounts: tuple[CgroupMount, ...]) -> None:
-    """Make *root*, an overlay mounted by the shim, this process's `/`."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FromHost:
+    """Detached mounts of what only the host's tree can give."""
+
+    proc: int
+    sys: int
+    devices: tuple[tuple[str, int], ...]
+
+
+def take_from_host(spec: RuntimeSpec) -> FromHost:
+    """Take /proc, /sys and device nodes while the host's own are visible, as the kernel demands."""
     mounts.mount(None, "/", None, MS_REC | MS_SLAVE)
-    mounts.mount(root, root, None, MS_BIND | MS_REC)
-    os.chdir(root)
-    for name in ("proc", "sys", "dev"):
-        _make_directory(name)
-    mounts.mount("proc", _inside("proc"), "proc", _QUIET)
-    _mount_sys(spec)
-    _mount_cgroups(cgroup_mounts, writable=spec.privileged)
-    _mount_dev(spec)
+    names = _host_devices() if spec.privileged else _DEVICES
+    return FromHost(
+        proc=_detached("proc", _QUIET_ATTRIBUTES),
+        sys=_detached_sys(spec),
+        devices=tuple((name, clone_tree(f"/dev/{name}", None)) for name in names),
+    )
+
+
+def enter(root: int) -> None:
+    """Make the detached mount *root* this process's `/`, and let go of the host's tree.
+
+    Everything else is mounted after this: no link in the image can then lead a mount out.
+    """
+    mounts.move_mount(root, "", AT_FDCWD, ".", MOVE_MOUNT_F_EMPTY_PATH)
+    os.fchdir(root)
+    os.close(root)
     syscalls.pivot_root(".", ".")
     mounts.umount(".", MNT_DETACH)
     os.chdir("/")
+
+
+def furnish(
+    host: FromHost,
+    cgroup_mounts: tuple[CgroupMount, ...],
+    etc: tuple[int, ...],
+    *,
+    writable_cgroups: bool,
+) -> None:
+    """Mount what a container finds besides its image."""
+    _attach(host.proc, "/proc")
+    _attach(host.sys, "/sys")
+    _mount_cgroups(cgroup_mounts, writable=writable_cgroups)
+    _mount_dev(host.devices)
+    _make_directory("/etc")
+    for name, mount in zip(ETC_FILES, etc, strict=True):
+        target = f"/etc/{name}"
+        _make_file(target)
+        mounts.move_mount(mount, "", AT_FDCWD, os.path.realpath(target), MOVE_MOUNT_F_EMPTY_PATH)
+        os.close(mount)
 
 
 def protect(spec: RuntimeSpec) -> None:
@@ -77,64 +119,69 @@ def make_readonly() -> None:
 
 def bind(source: str, target: str) -> None:
     """Show the file *source* at *target* too."""
+    _make_file(target)
     mounts.mount(source, target, None, MS_BIND)
 
 
-def _mount_sys(spec: RuntimeSpec) -> None:
-    target = _inside("sys")
-    readonly = 0 if spec.privileged else MS_RDONLY
+def _detached_sys(spec: RuntimeSpec) -> int:
+    attributes = _QUIET_ATTRIBUTES | (0 if spec.privileged else MOUNT_ATTR_RDONLY)
     if spec.network is not NetworkNamespace.HOST:
-        mounts.mount("sysfs", target, "sysfs", _QUIET | readonly)
-        return
+        return _detached("sysfs", attributes)
     # sysfs shows the network namespace of its mounter: only its owner may mount a new one.
-    mounts.mount("/sys", target, None, MS_BIND | MS_REC)
-    mounts.mount(None, target, None, MS_BIND | MS_REMOUNT | _QUIET | readonly)
+    fd = clone_tree("/sys", None)
+    mounts.mount_setattr(fd, "", AT_EMPTY_PATH, set=attributes)
+    return fd
+
+
+def _detached(fstype: str, attributes: int) -> int:
+    context = mounts.fsopen(fstype)
+    mounts.fsconfig_string(context, "source", fstype)
+    mounts.fsconfig_create(context)
+    fd = mounts.fsmount(context, FSMOUNT_CLOEXEC, attributes)
+    os.close(context)
+    return fd
+
+
+def _attach(mount: int, target: str) -> None:
+    _make_directory(target)
+    mounts.move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
+    os.close(mount)
 
 
 def _mount_cgroups(cgroup_mounts: tuple[CgroupMount, ...], *, writable: bool) -> None:
     if not cgroup_mounts:
         return
-    readonly = 0 if writable else MS_RDONLY
-    if len(cgroup_mounts) == 1 and not cgroup_mounts[0].target:
+    flags = _QUIET | (0 if writable else MS_RDONLY)
+    if not cgroup_mounts[0].target:
         only = cgroup_mounts[0]
-        mounts.mount("cgroup", "sys/fs/cgroup", only.fstype, _QUIET | readonly, only.data)
+        mounts.mount("cgroup", _CGROUPS, only.fstype, flags, only.data or None)
         return
-    mounts.mount("tmpfs", "sys/fs/cgroup", "tmpfs", _QUIET, "mode=755,size=64k")
+    mounts.mount("tmpfs", _CGROUPS, "tmpfs", _QUIET, "mode=755,size=64k")
     for item in cgroup_mounts:
-        Path("sys/fs/cgroup", item.target).mkdir()
-        mounts.mount(
-            "cgroup",
-            f"sys/fs/cgroup/{item.target}",
-            item.fstype,
-            _QUIET | readonly,
-            item.data or None,
-        )
+        target = f"{_CGROUPS}/{item.target}"
+        os.mkdir(target)
+        mounts.mount("cgroup", target, item.fstype, flags, item.data or None)
         for link in item.links:
-            os.symlink(item.target, f"sys/fs/cgroup/{link}")
+            os.symlink(item.target, f"{_CGROUPS}/{link}")
     if not writable:
-        mounts.mount(None, "sys/fs/cgroup", None, MS_BIND | MS_REMOUNT | MS_RDONLY | _QUIET)
+        mounts.mount(None, _CGROUPS, None, MS_BIND | MS_REMOUNT | MS_RDONLY | _QUIET)
 
 
-def _mount_dev(spec: RuntimeSpec) -> None:
-    mounts.mount("tmpfs", _inside("dev"), "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=64k")
-    for name in ("dev/pts", "dev/shm", "dev/mqueue"):
-        Path(name).mkdir()
-    mounts.mount(
-        "devpts",
-        "dev/pts",
-        "devpts",
-        MS_NOSUID | MS_NOEXEC,
-        "newinstance,ptmxmode=0666,mode=0620,gid=5",
-    )
-    mounts.mount("shm", "dev/shm", "tmpfs", _QUIET, "mode=1777,size=64m")
-    mounts.mount("mqueue", "dev/mqueue", "mqueue", _QUIET)
-    names = _host_devices() if spec.privileged else _DEVICES
-    for name in names:
-        # A user namespace may not make nodes; the host's own are bound instead.
-        os.close(os.open(f"dev/{name}", os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o666))
-        mounts.mount(f"/dev/{name}", f"dev/{name}", None, MS_BIND)
+def _mount_dev(devices: tuple[tuple[str, int], ...]) -> None:
+    _make_directory("/dev")
+    mounts.mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=64k")
+    for name in ("/dev/pts", "/dev/shm", "/dev/mqueue"):  # noqa: S108  (not for temporary files)
+        os.mkdir(name)
+    mounts.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, _DEVPTS)
+    mounts.mount("shm", "/dev/shm", "tmpfs", _QUIET, "mode=1777,size=64m")  # noqa: S108
+    mounts.mount("mqueue", "/dev/mqueue", "mqueue", _QUIET)
+    for name, node in devices:
+        # A user namespace may not make nodes; the host's own show up here instead.
+        _make_file(f"/dev/{name}")
+        mounts.move_mount(node, "", AT_FDCWD, f"/dev/{name}", MOVE_MOUNT_F_EMPTY_PATH)
+        os.close(node)
     for target, name in _LINKS:
-        os.symlink(target, f"dev/{name}")
+        os.symlink(target, f"/dev/{name}")
 
 
 def _host_devices() -> tuple[str, ...]:
@@ -157,16 +204,9 @@ def _make_directory(name: str) -> None:
         return
 
 
-def _inside(name: str) -> str:
-    """Return a path for the folder *name* of the root (the working directory), however it is linked."""
-    fd = syscalls.openat2(
-        AT_FDCWD,
-        name,
-        os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC,
-        resolve=RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    )
-    # /proc is still the host's here; the descriptor goes at execve.
-    return f"/proc/self/fd/{fd}"
+def _make_file(path: str) -> None:
+    """Make an empty file to mount on, where nothing is; a link may point to nothing yet."""
+    os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o644))
 
 
 def _make_readonly(path: str) -> None:
@@ -178,7 +218,7 @@ def _make_readonly(path: str) -> None:
         AT_FDCWD,
         path,
         0,
-        set=MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+        set=MOUNT_ATTR_RDONLY | _QUIET_ATTRIBUTES,
     )
 
 

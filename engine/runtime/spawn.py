@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,31 +14,24 @@ from pathlib import Path
 from engine import cgroups
 from engine.cgroups import ContainerCgroup
 from engine.errors import ErrorRecord, KernelRefused
-from engine.linux import mounts, syscalls
+from engine.linux import syscalls
 from engine.linux.devices import ALL_DEVICES, DEFAULT_DEVICES
 from engine.linux.processes import start_time
 from engine.linux.syscalls import (
-    AT_FDCWD,
     CLONE_NEWIPC,
     CLONE_NEWNET,
-    CLONE_NEWNS,
     CLONE_NEWPID,
     CLONE_NEWUSER,
     CLONE_NEWUTS,
-    MOVE_MOUNT_F_EMPTY_PATH,
-    MOVE_MOUNT_T_EMPTY_PATH,
-    MS_REC,
-    MS_SLAVE,
-    RESOLVE_IN_ROOT,
-    RESOLVE_NO_MAGICLINKS,
 )
 from engine.runtime import init, records
 from engine.runtime.caller import Caller
 from engine.runtime.context import LauncherContext
-from engine.runtime.init import InitInput
+from engine.runtime.init import GO, MAPPED, ROOT, InitInput
+from engine.runtime.rootfs import ETC_FILES
 from engine.spec.codec import decode, encode
 from engine.spec.runtime import NetworkNamespace, RuntimeSpec, ShimRecord
-from engine.storage.overlay import acting_as, clone_tree, mount_overlay
+from engine.storage.overlay import clone_tree, mount_overlay
 from engine.storage.paths import ContainerPaths
 
 _IDS = 65536
@@ -92,17 +86,14 @@ def spawn(context: LauncherContext, spec: RuntimeSpec, caller: Caller) -> Runnin
             ALL_DEVICES if spec.privileged else DEFAULT_DEVICES,
         )
         undo.callback(cgroup.remove)
-        # The overlay is assembled here, out of the host's sight, and kept for the next run.
-        syscalls.unshare(CLONE_NEWNS)
-        mounts.mount(None, "/", None, MS_REC | MS_SLAVE)
         channels = _open_channels()
         pid, pidfd = _clone(spec, cgroup, channels, str(paths.directory / "rootfs"))
         undo.callback(_end, pid, pidfd)
         channels.close_child_ends()
         _map_ids(pid, spec.userns_base)
-        cgroup.adopt(pid)
+        _say(channels.gate[0], MAPPED)
         _report_clone(caller, pid, spec)
-        _mount_root(context, spec, paths, pid)
+        _hand_over_root(context, spec, paths, channels.gate[0], pid)
         outputs = _open_gate(spec, paths, caller, channels, pid)
         undo.pop_all()
     return Running(pid=pid, pidfd=pidfd, cgroup=cgroup, outputs=outputs)
@@ -129,13 +120,13 @@ def _clone(
     given = InitInput(
         spec=spec,
         root=root,
-        cgroup_mounts=cgroup.mounts(),
+        cgroup=cgroup,
         gate=channels.gate[1],
         errors=channels.errors[1],
         stdio=None if spec.process.terminal else (channels.stdout[1], channels.stderr[1]),
         seccomp=init.seccomp_program(spec),
     )
-    with cgroup.entered() as cgroup_fd:
+    with cgroup.opened() as cgroup_fd:
         pid, pidfd = syscalls.clone3(flags, cgroup=cgroup_fd)
         if pid == 0:
             # Whatever happens, this copy of the shim must not go on as a second shim.
@@ -143,6 +134,7 @@ def _clone(
                 channels.gate[0].close()
                 init.run(given)
             finally:
+                init.report_crash(given)
                 os._exit(127)
     return pid, pidfd
 
@@ -164,88 +156,56 @@ def _report_clone(caller: Caller, pid: int, spec: RuntimeSpec) -> None:
         os.close(netns)
 
 
-def _mount_root(
-    context: LauncherContext, spec: RuntimeSpec, paths: ContainerPaths, pid: int
+def _hand_over_root(
+    context: LauncherContext,
+    spec: RuntimeSpec,
+    paths: ContainerPaths,
+    gate: socket.socket,
+    pid: int,
 ) -> None:
+    """Send the child its root and its files of /etc, as detached mounts in the order of ETC_FILES."""
     userns = None
     if spec.userns_base is not None:
         userns = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    owner = spec.userns_base or 0
-    root = paths.directory / "rootfs"
+    handed: list[int] = []
     try:
-        overlay = mount_overlay(
-            context.overlay,
-            layers=spec.layers,
-            writable=paths.writable,
-            staging=paths.directory / "staging",
-            userns_fd=userns,
-            owner=owner,
+        handed.append(
+            mount_overlay(
+                context.overlay,
+                layers=spec.layers,
+                writable=paths.writable,
+                staging=paths.directory / "staging",
+                userns_fd=userns,
+                owner=spec.userns_base or 0,
+            )
         )
-        mounts.move_mount(overlay, "", AT_FDCWD, str(root), MOVE_MOUNT_F_EMPTY_PATH)
-        os.close(overlay)
-        _mount_etc(spec, paths, root, userns, owner)
+        for name, content in zip(ETC_FILES, _etc_contents(spec), strict=True):
+            source = paths.directory / name
+            source.write_text(content)
+            handed.append(clone_tree(str(source), userns))
+        _say(gate, ROOT, handed)
     except OSError as error:
         raise KernelRefused(call="the root file system", reason=str(error)) from error
     finally:
-        if userns is not None:
-            os.close(userns)
+        for fd in handed if userns is None else (*handed, userns):
+            os.close(fd)
 
 
-def _mount_etc(
-    spec: RuntimeSpec, paths: ContainerPaths, root: Path, userns: int | None, owner: int
-) -> None:
-    contents = {
-        "hostname": f"{spec.hostname}\n",
-        "hosts": spec.hosts,
-        "resolv.conf": spec.resolv_conf,
-    }
-    root_fd = os.open(root, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    for name, content in contents.items():
-        source = paths.directory / name
-        source.write_text(content)
-        target = _open_etc(root_fd, name, owner)
-        clone = clone_tree(str(source), userns)
-        mounts.move_mount(
-            clone, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH
-        )
-        os.close(clone)
-        os.close(target)
-    os.close(root_fd)
-
-
-def _open_etc(root_fd: int, name: str, owner: int) -> int:
-    """Return /etc/*name* of the container, made where the image has none."""
-    resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS
-    flags = os.O_PATH | os.O_CLOEXEC
-    try:
-        return syscalls.openat2(root_fd, f"etc/{name}", flags, resolve=resolve)
-    except FileNotFoundError:
-        pass
-    with acting_as(owner):
-        try:
-            folder = syscalls.openat2(root_fd, "etc", flags | os.O_DIRECTORY, resolve=resolve)
-        except FileNotFoundError:
-            os.mkdir("etc", 0o755, dir_fd=root_fd)
-            folder = syscalls.openat2(root_fd, "etc", flags | os.O_DIRECTORY, resolve=resolve)
-        made = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_WRONLY
-        os.close(os.open(name, made, 0o644, dir_fd=folder))
-        os.close(folder)
-    return syscalls.openat2(root_fd, f"etc/{name}", flags, resolve=resolve)
+def _etc_contents(spec: RuntimeSpec) -> tuple[str, ...]:
+    return (f"{spec.hostname}\n", spec.hosts, spec.resolv_conf)
 
 
 def _open_gate(
     spec: RuntimeSpec, paths: ContainerPaths, caller: Caller, channels: _Channels, pid: int
 ) -> tuple[int, ...]:
-    """Let the child pass its two gates; return the descriptors of its output."""
+    """Let the child pass its last gate; return the descriptors of its output."""
     gate = channels.gate[0]
     outputs: tuple[int, ...] = (channels.stdout[0], channels.stderr[0])
-    # A child that failed has closed its end: its error pipe tells why, just below.
-    if _say(gate, b"ready"):
-        if spec.process.terminal:
-            outputs = _receive_terminal(gate, outputs)
-        caller.await_go()
-        _record(paths, spec, pid)
-        _say(gate, b"go")
+    if spec.process.terminal:
+        outputs = _receive_terminal(gate, outputs)
+    caller.await_go()
+    _record(paths, spec, pid)
+    _say(gate, GO)
     gate.close()
     report = b""
     while part := os.read(channels.errors[0], 65536):
@@ -256,16 +216,19 @@ def _open_gate(
     return outputs
 
 
-def _say(gate: socket.socket, word: bytes) -> bool:
+def _say(gate: socket.socket, word: bytes, fds: Sequence[int] = ()) -> None:
     try:
-        gate.send(word)
+        socket.send_fds(gate, [word], fds)
     except (BrokenPipeError, ConnectionResetError):
-        return False
-    return True
+        # The child failed and closed its end; its error pipe, read at the end, tells why.
+        return
 
 
 def _receive_terminal(gate: socket.socket, unused: tuple[int, ...]) -> tuple[int, ...]:
-    _, fds, _, _ = socket.recv_fds(gate, 16, 1)
+    try:
+        _, fds, _, _ = socket.recv_fds(gate, 16, 1)
+    except ConnectionResetError:
+        return unused
     if not fds:
         return unused
     for fd in unused:

@@ -17,9 +17,12 @@ from engine.linux import mounts, syscalls
 from engine.linux.syscalls import (
     AT_EMPTY_PATH,
     AT_FDCWD,
+    CLONE_NEWNS,
     MNT_DETACH,
     MOUNT_ATTR_IDMAP,
     MOVE_MOUNT_F_EMPTY_PATH,
+    MS_REC,
+    MS_SLAVE,
     OPEN_TREE_CLOEXEC,
     OPEN_TREE_CLONE,
     PR_SET_SECUREBITS,
@@ -49,7 +52,7 @@ def mount_overlay(
     """Return a descriptor of the detached overlay mount.
 
     `layers` are topmost first; `writable` holds `upper` and `work`; `staging` is an empty folder,
-    used in the caller's own mount namespace; `owner` is the host id that the container's root is.
+    for the attached way; `owner` is the host id that the container's root is.
     Raises OSError with the name of the call that the kernel refused.
     """
     with ExitStack() as stack:
@@ -58,6 +61,7 @@ def mount_overlay(
         ]
         overlay = mounts.fsopen("overlay")
         stack.callback(os.close, overlay)
+        mounts.fsconfig_string(overlay, "source", "overlay")
         if way is OverlayWay.DETACHED:
             _name_detached(overlay, clones, stack)
         else:
@@ -78,6 +82,9 @@ def _name_detached(overlay: int, clones: list[int], stack: ExitStack) -> None:
 
 def _name_attached(overlay: int, clones: list[int], staging: Path, stack: ExitStack) -> None:
     """Attach each clone under `staging` and name it from there: classic options fit one page."""
+    # A mount namespace of its own: the host never sees the staging folder's mounts.
+    syscalls.unshare(CLONE_NEWNS)
+    mounts.mount(None, "/", None, MS_REC | MS_SLAVE)
     before = os.open(".", _DIRECTORY)
     stack.callback(os.close, before)
     mounts.mount("staging", str(staging), "tmpfs", 0, "mode=0700,size=1m")
