@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
@@ -26,7 +27,7 @@ from engine.spec.event import Event, ObjectKind
 from engine.spec.image import Image, LayerProgress, RegistryAuth
 from engine.spec.network import Network
 from engine.storage import claims, containers, outbox
-from engine.storage.claims import Claim, ClaimState
+from engine.storage.claims import Claim, ClaimOutcome, ClaimState
 from engine.storage.database import Database
 from engine.storage.overlay import OverlayWay
 from engine.storage.paths import EnginePaths
@@ -202,10 +203,16 @@ class Engine:
 
     # --- operations and events ---
 
-    def claim(self, operation_id: str) -> Claim:
-        """Take an operation for this process, or learn how it ended or that it is held."""
+    def claim(self, operation_id: str, tell: Callable[[Claim], object] | None = None) -> Claim:
+        """Take an operation for this process, or learn how it ended or that it is held.
+
+        What *tell* makes of a claim that was taken becomes the payload of an event.
+        """
         with self._host.database.transaction() as tx:
-            return claims.take(tx, operation_id)
+            claim = claims.take(tx, operation_id)
+            if tell is not None and claim.outcome is ClaimOutcome.TAKEN:
+                self._tell(tx, operation_id, claim.state, tell(claim))
+            return claim
 
     def finish(self, operation_id: str, state: ClaimState, result: object, stored: str) -> None:
         """Store how an operation ended, and tell of it, in one transaction.
@@ -214,14 +221,7 @@ class Engine:
         """
         with self._host.database.transaction() as tx:
             claims.finish(tx, operation_id, state, stored)
-            outbox.append(
-                tx,
-                space=self.space,
-                kind=ObjectKind.OPERATION,
-                id=operation_id,
-                action=state.value,
-                payload=result,
-            )
+            self._tell(tx, operation_id, state, result)
 
     def abandoned(self) -> list[str]:
         """Return the operations whose process died with them unfinished."""
@@ -247,3 +247,15 @@ class Engine:
         """Forget the events that the platform has."""
         with self._host.database.transaction() as tx:
             outbox.trim(tx, through=through)
+
+    def _tell(
+        self, tx: sqlite3.Connection, operation_id: str, state: ClaimState, payload: object
+    ) -> None:
+        outbox.append(
+            tx,
+            space=self.space,
+            kind=ObjectKind.OPERATION,
+            id=operation_id,
+            action=state.value,
+            payload=payload,
+        )

@@ -62,7 +62,7 @@ class TunnelHub:
         self._redis_url = redis_url
         self._signing_key = signing_key
         self._host_of_credential = host_of_credential
-        self._worker = os.getpid()
+        self._worker = 0
         self._awaited: dict[str, _Awaited] = {}
         self._splices: set[asyncio.Task[None]] = set()
         self._redis: redis.asyncio.Redis | None = None
@@ -70,6 +70,8 @@ class TunnelHub:
         self.loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
+        # Not before: the application is loaded once and then forked.
+        self._worker = os.getpid()
         self.loop = asyncio.get_running_loop()
         self._redis = redis.asyncio.Redis.from_url(
             self._redis_url,

@@ -1,0 +1,47 @@
+"""The host's Celery application: one task for each kind of operation."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+from agent import operation
+from agent.operation import Verb, Workplace
+from agent.tasks import containers, images
+from bus import broker, names
+from bus.messages import OperationKind
+from bus.names import Queue
+
+VERBS = {**containers.VERBS, **images.VERBS}
+_TIMEOUT = 10.0
+
+
+def create(place: Workplace, pool: Queue) -> Celery:
+    """Return the application of one worker of the host, which reads the queue of *pool* alone."""
+    host_id = place.identity.host_id
+    app = Celery(
+        f"host-{pool}", broker=broker.celery_url(place.identity.redis_url), set_as_current=False
+    )
+    app.conf.update(
+        broker_transport_options=broker.transport_options(host_id, timeout=_TIMEOUT),
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        task_default_queue=names.queue(host_id, pool),
+        task_create_missing_queues=True,
+        # The claim on the host makes an operation run once; the broker only has to lose nothing.
+        task_acks_late=True,
+        task_ignore_result=True,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_send_task_events=False,
+        worker_hijack_root_logger=False,
+        accept_content=["json"],
+    )
+    for kind, verb in VERBS.items():
+        _register(app, place, kind, verb)
+    return app
+
+
+def _register(app: Celery, place: Workplace, kind: OperationKind, verb: Verb) -> None:
+    @app.task(name=kind.value)
+    def task(body: str, signature: str) -> None:
+        operation.perform(place, verb, body=body, signature=signature)
