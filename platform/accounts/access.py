@@ -65,7 +65,7 @@ def visible_projects(actor: Actor) -> tuple[str, ...]:
 
 def _granted(actor: Actor, verb: Verb, kind: Kind, project: str | None) -> bool:
     if kind in _IN_PROJECT:
-        return project is None and verb is Verb.VIEW or project in visible_projects(actor)
+        return (project is None and verb is Verb.VIEW) or project in visible_projects(actor)
     if kind in _OWN or (verb, kind) in _FOR_EVERYONE:
         return project is None
     return actor.is_admin and project is None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A person, a token of theirs, a program of ours, or nobody; `origin` is where they come from."""
+    """A person, a token of theirs, a program of ours, or nobody; `origin` is their address."""
 
     user_id: int | None
     username: str

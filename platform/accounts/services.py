@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from accounts import selectors
 from accounts.access import Kind, Verb, require
 from accounts.actor import Actor
 from accounts.errors import (
@@ -22,7 +23,6 @@ from accounts.errors import (
     InvalidToken,
     PermissionDenied,
     SetupDone,
-    SignInRequired,
     TokenNotFound,
     TooManyAttempts,
     UsernameTaken,
@@ -40,7 +40,7 @@ FAILURES_OF_NAME = 5
 FAILURES_OF_ORIGIN = 30
 """Failed sign-ins that one address may make for any names within the window."""
 LAST_USED_STEP = dt.timedelta(minutes=1)
-"""How exact a token's `last_used_at` is; a write for every request would cost more than it tells."""
+"""How exact a token's `last_used_at` is; a write for every request would cost too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,9 +123,7 @@ def sign_in(*, actor: Actor, username: str, password: str) -> User:
 def sign_out(*, actor: Actor) -> None:
     """Tell the audit trail that a session ends."""
     require(actor, Verb.SIGN_OUT, Kind.SESSION)
-    audit.record(
-        actor=actor, verb=Verb.SIGN_OUT, kind=Kind.SESSION, object_name=actor.username
-    )
+    audit.record(actor=actor, verb=Verb.SIGN_OUT, kind=Kind.SESSION, object_name=actor.username)
 
 
 def create_token(
@@ -161,7 +159,7 @@ def revoke_token(*, actor: Actor, token_id: int) -> None:
     """Make one of the actor's own tokens useless from the next request on."""
     require(actor, Verb.DELETE, Kind.TOKEN)
     with transaction.atomic():
-        token = Token.objects.filter(pk=token_id, user_id=actor.user_id).first()
+        token = selectors.own_tokens(actor).filter(pk=token_id).first()
         if token is None:
             raise TokenNotFound(token=str(token_id))
         token.delete()
@@ -217,10 +215,7 @@ def _new_user(username: str, password: str, *, is_admin: bool) -> User:
 
 def _owner(actor: Actor, owner: str | None) -> User:
     if owner is None or owner == actor.username:
-        user = User.objects.filter(pk=actor.user_id).first()
-        if user is None:
-            raise SignInRequired
-        return user
+        return selectors.current_user(actor=actor)
     if not actor.is_admin:
         raise PermissionDenied(verb=Verb.CREATE.value, kind=Kind.TOKEN.value)
     user = User.objects.filter(username=owner.lower()).first()

@@ -22,7 +22,7 @@ def record(
     outcome: Outcome = Outcome.DONE,
     detail: Mapping[str, str] | None = None,
 ) -> None:
-    """Write one entry; called inside the transaction of what it tells of, so that both or none last."""
+    """Write one entry, in the transaction of what it tells of: both last, or none."""
     AuditEntry.objects.create(
         user_id=actor.user_id,
         token_id=actor.token_id,

@@ -1,4 +1,4 @@
-"""What hosts say of their containers, written down; the host is the master, so nothing is judged."""
+"""What hosts say of their containers, written down; the host is the master: nothing is judged."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def record(host: Host, event: Event) -> Change | None:
     return _change(host, event)
 
 
-def replace(host: Host, containers: Iterable[spec.Container], *, position: int, fresh: bool) -> None:
+def replace(
+    host: Host, containers: Iterable[spec.Container], *, position: int, fresh: bool
+) -> None:
     """Make the mirror equal to an inventory taken at *position*.
 
     What the mirror holds from after that stays; with *fresh*, sequences have begun again and
@@ -86,4 +88,3 @@ def _change(host: Host, event: Event) -> Change:
         project=event.space,
         object=document_of(container_id=event.id) if event.payload else {},
     )
-

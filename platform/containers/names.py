@@ -27,4 +27,4 @@ def suggest(taken: frozenset[str]) -> str:
         name = f"{secrets.choice(_QUALITIES)}-{secrets.choice(_THINGS)}"
         if name not in taken:
             return name
-    return f"{name}-{secrets.token_hex(4)}"
+    return f"{secrets.choice(_QUALITIES)}-{secrets.token_hex(4)}"

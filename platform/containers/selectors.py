@@ -55,7 +55,8 @@ def containers(
         found = found.filter(state__in=wanted)
     if name:
         found = found.filter(name__icontains=name)
-    return found.values(*_COLUMNS, host_name=F("host__name"))
+    rows: QuerySet[Container, Row] = found.values(*_COLUMNS, host_name=F("host__name"))
+    return rows
 
 
 def container(*, actor: Actor, key: str) -> Row:
@@ -65,7 +66,7 @@ def container(*, actor: Actor, key: str) -> Row:
 
 
 def find(*, actor: Actor, key: str) -> Container:
-    """Return the container with this id, name or unambiguous beginning of an id, its host loaded."""
+    """Return the container with this id, name or unambiguous start of an id, its host loaded."""
     visible = _visible(actor).select_related("host")
     ways = [visible.filter(pk=key), visible.filter(name=key)]
     if len(key) >= _SHORTEST_PREFIX:

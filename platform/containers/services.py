@@ -40,9 +40,7 @@ __all__ = [
 ]
 
 
-def create(
-    *, actor: Actor, host: str, project: str, spec: ContainerSpec, start: bool
-) -> Operation:
+def create(*, actor: Actor, host: str, project: str, spec: ContainerSpec, start: bool) -> Operation:
     """Ask *host* for a container; one without a name in its *spec* is given one."""
     require(actor, Verb.CREATE, Kind.CONTAINER, project)
     chosen = hosts.get_host(actor=actor, host=host)
@@ -106,9 +104,7 @@ def _find(actor: Actor, verb: Verb, key: str) -> Container:
     return found
 
 
-def _submit(
-    actor: Actor, kind: OperationKind, container: Container, payload: Payload
-) -> Operation:
+def _submit(actor: Actor, kind: OperationKind, container: Container, payload: Payload) -> Operation:
     return operations.submit(
         actor=actor,
         kind=kind,

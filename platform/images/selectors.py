@@ -109,4 +109,5 @@ def _visible(actor: Actor, host: str | None) -> QuerySet[Image]:
 
 
 def _rows(found: QuerySet[Image]) -> QuerySet[Image, Row]:
-    return found.values(*_COLUMNS, host_name=F("host__name"))
+    rows: QuerySet[Image, Row] = found.values(*_COLUMNS, host_name=F("host__name"))
+    return rows

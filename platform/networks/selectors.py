@@ -15,7 +15,8 @@ from networks.models import Network
 
 Row = dict[str, Any]
 
-_COLUMNS = ("id", "name", "driver", "subnet", "gateway", "version")
+_SHOWN = ("id", "name", "driver", "subnet", "gateway", "version")
+_COLUMNS = (*_SHOWN, "host_id", "project_id", "created_at")
 
 
 def networks(*, actor: Actor, host: str | None = None) -> QuerySet[Network, Row]:
@@ -35,7 +36,7 @@ def document_of(*, network_id: str) -> Row:
 def documents(rows: Iterable[Row]) -> list[Row]:
     """Return rows as clients see them."""
     return [
-        {name: row[name] for name in _COLUMNS}
+        {name: row[name] for name in _SHOWN}
         | {
             "host": {"id": str(row["host_id"]), "name": row["host_name"]},
             "project": row["project_id"],
@@ -46,4 +47,5 @@ def documents(rows: Iterable[Row]) -> list[Row]:
 
 
 def _rows(found: QuerySet[Network]) -> QuerySet[Network, Row]:
-    return found.values(*_COLUMNS, "host_id", "project_id", "created_at", host_name=F("host__name"))
+    rows: QuerySet[Network, Row] = found.values(*_COLUMNS, host_name=F("host__name"))
+    return rows

@@ -7,7 +7,12 @@ import ssl
 
 import httpx
 
-from engine.errors import RegistryError, RegistryTlsFailed, RegistryUnauthorized, RegistryUnreachable
+from engine.errors import (
+    RegistryError,
+    RegistryTlsFailed,
+    RegistryUnauthorized,
+    RegistryUnreachable,
+)
 from engine.spec.image import RegistryAuth
 from engine.spec.reference import DEFAULT_REGISTRY
 

@@ -28,7 +28,9 @@ _COLUMNS = (
 def registries(*, actor: Actor) -> QuerySet[Registry, dict[str, Any]]:
     """Return the registries of the projects that the actor may see."""
     require(actor, Verb.VIEW, Kind.REGISTRY)
-    return Registry.objects.filter(project__in=visible_projects(actor)).values(*_COLUMNS)
+    found = Registry.objects.filter(project__in=visible_projects(actor))
+    rows: QuerySet[Registry, dict[str, Any]] = found.values(*_COLUMNS)
+    return rows
 
 
 def registry(*, actor: Actor, registry_id: int) -> dict[str, Any]:

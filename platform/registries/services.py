@@ -12,14 +12,18 @@ from accounts.actor import Actor
 from audit import services as audit
 from bus import sealing
 from bus.messages import RegistryAccess
-from engine.errors import RegistryError, RegistryTlsFailed, RegistryUnauthorized, RegistryUnreachable
+from engine.errors import (
+    RegistryError,
+    RegistryTlsFailed,
+    RegistryUnauthorized,
+    RegistryUnreachable,
+)
 from engine.spec import codec
 from engine.spec.image import RegistryAuth
 from engine.spec.reference import parse_reference
 from registries import probe, vault
 from registries.errors import PasswordNeeded, RegistryExists, RegistryNotFound
 from registries.models import Registry
-
 
 T = TypeVar("T")
 
@@ -104,7 +108,7 @@ def test_registry(*, actor: Actor, registry_id: int) -> RegistryTest:
 
 
 def access_for(*, actor: Actor, project: str, reference: str, public_key: bytes) -> RegistryAccess:
-    """Return how the host with *public_key* reaches the registry of *reference*, password sealed."""
+    """Return how the host with *public_key* reaches the registry of *reference*; auth is sealed."""
     require(actor, Verb.PULL, Kind.IMAGE, project)
     host = parse_reference(reference).registry
     registry = Registry.objects.filter(project_id=project, host=host).first()

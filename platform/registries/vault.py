@@ -1,4 +1,4 @@
-"""Passwords at rest: AES-GCM with a key drawn from the instance's own, bound to where they belong."""
+"""Passwords at rest: AES-GCM with a key from the instance's own, bound to where they belong."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ SCHEME = "Bearer"
 
 
 class TokenAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer berth_…`; a header that is there but wrong is refused, never ignored."""
+    """`Authorization: Bearer berth_…`; a header that is wrong is refused, never ignored."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         header = request.headers.get("Authorization", "")

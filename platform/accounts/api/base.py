@@ -8,19 +8,19 @@ from typing import Any, TypeVar
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from accounts import services
 from accounts.actor import Actor, anonymous
 from accounts.models import Token, User
+from config.pagination import Pages
 
 Row = dict[str, Any]
 S = TypeVar("S", bound="StrictSerializer")
 
 
 class StrictSerializer(serializers.Serializer[Any]):
-    """Input that may hold the fields it names and no others, so that a misspelled one is noticed."""
+    """Input that may hold its fields and no others, so that a misspelled one is noticed."""
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -41,7 +41,7 @@ class PageQuery(StrictSerializer):
 class ActorView(APIView):
     """A view that knows who asks."""
 
-    pagination_class = api_settings.DEFAULT_PAGINATION_CLASS
+    pagination_class = Pages
 
     @property
     def actor(self) -> Actor:

@@ -35,6 +35,7 @@ class SetupView(ActorView):
 
     @extend_schema(operation_id="setup_retrieve", responses=SetupStatusSerializer)
     def get(self, request: Request) -> Response:
+        """Whether the first admin is still to be made."""
         get_token(request)  # sets the cookie that the console's next request needs
         return Response({"required": selectors.setup_required()})
 
@@ -42,9 +43,10 @@ class SetupView(ActorView):
         operation_id="setup_complete", request=SetupSerializer, responses={201: SessionSerializer}
     )
     def post(self, request: Request) -> Response:
+        """Make the first admin, and sign in."""
         asked = self.body(SetupSerializer).validated_data
         user = services.complete_setup(actor=self.actor, **asked)
-        login(request._request, user, backend=_BACKEND)
+        login(request, user, backend=_BACKEND)
         return Response(_session(user), status=201)
 
 
@@ -55,6 +57,7 @@ class SessionView(ActorView):
 
     @extend_schema(operation_id="session_retrieve", responses=SessionSerializer)
     def get(self, request: Request) -> Response:
+        """Who is signed in."""
         get_token(request)
         return Response(_session(request.user if isinstance(request.user, User) else None))
 
@@ -63,21 +66,24 @@ class SessionView(ActorView):
         operation_id="session_create", request=SignInSerializer, responses={201: SessionSerializer}
     )
     def post(self, request: Request) -> Response:
+        """Sign in with a cookie."""
         asked = self.body(SignInSerializer).validated_data
         user = services.sign_in(actor=self.actor, **asked)
-        login(request._request, user, backend=_BACKEND)
+        login(request, user, backend=_BACKEND)
         return Response(_session(user), status=201)
 
     @extend_schema(operation_id="session_destroy", responses={204: None})
     def delete(self, request: Request) -> Response:
+        """Sign out."""
         services.sign_out(actor=self.actor)
-        logout(request._request)
+        logout(request)
         return Response(status=204)
 
 
 class MeView(ActorView):
     @extend_schema(operation_id="users_me", responses=UserSerializer)
     def get(self, request: Request) -> Response:
+        """Your own account."""
         return Response(UserSerializer(selectors.current_user(actor=self.actor)).data)
 
 
@@ -86,6 +92,7 @@ class TokensView(ActorView):
         operation_id="tokens_list", parameters=[PageQuery], responses=TokenSerializer(many=True)
     )
     def get(self, request: Request) -> Response:
+        """Your tokens, newest first, without their secrets."""
         self.query(PageQuery)
         return self.page(selectors.tokens(actor=self.actor), show=list)
 
@@ -95,6 +102,7 @@ class TokensView(ActorView):
         responses={201: IssuedTokenSerializer},
     )
     def post(self, request: Request) -> Response:
+        """Make a token; its secret is in this answer alone."""
         asked = self.body(NewTokenSerializer).validated_data
         made = services.create_token(actor=self.actor, **asked)
         return Response({**TokenSerializer(made.token).data, "token": made.secret}, status=201)
@@ -103,6 +111,7 @@ class TokensView(ActorView):
 class TokenView(ActorView):
     @extend_schema(operation_id="tokens_destroy", responses={204: None})
     def delete(self, request: Request, token_id: int) -> Response:
+        """Make a token useless."""
         services.revoke_token(actor=self.actor, token_id=token_id)
         return Response(status=204)
 

@@ -4,34 +4,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True, db_index=True)),
-                ('user_id', models.BigIntegerField(blank=True, null=True)),
-                ('token_id', models.BigIntegerField(blank=True, null=True)),
-                ('username', models.CharField(blank=True, max_length=63)),
-                ('origin', models.CharField(blank=True, max_length=45)),
-                ('verb', models.CharField(max_length=32)),
-                ('kind', models.CharField(max_length=32)),
-                ('object_id', models.CharField(blank=True, max_length=128)),
-                ('object_name', models.CharField(blank=True, max_length=255)),
-                ('project', models.CharField(blank=True, max_length=63)),
-                ('operation_id', models.UUIDField(blank=True, null=True)),
-                ('outcome', models.CharField(choices=[('done', 'Done'), ('denied', 'Denied'), ('failed', 'Failed')], default='done', max_length=16)),
-                ('detail', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True, db_index=True)),
+                ("user_id", models.BigIntegerField(blank=True, null=True)),
+                ("token_id", models.BigIntegerField(blank=True, null=True)),
+                ("username", models.CharField(blank=True, max_length=63)),
+                ("origin", models.CharField(blank=True, max_length=45)),
+                ("verb", models.CharField(max_length=32)),
+                ("kind", models.CharField(max_length=32)),
+                ("object_id", models.CharField(blank=True, max_length=128)),
+                ("object_name", models.CharField(blank=True, max_length=255)),
+                ("project", models.CharField(blank=True, max_length=63)),
+                ("operation_id", models.UUIDField(blank=True, null=True)),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("done", "Done"), ("denied", "Denied"), ("failed", "Failed")],
+                        default="done",
+                        max_length=16,
+                    ),
+                ),
+                ("detail", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'ordering': ('-id',),
-                'indexes': [models.Index(fields=['kind', 'object_id'], name='audit_object')],
+                "ordering": ("-id",),
+                "indexes": [models.Index(fields=["kind", "object_id"], name="audit_object")],
             },
         ),
     ]

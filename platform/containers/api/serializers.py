@@ -9,8 +9,10 @@ from accounts.api.base import PageQuery, StrictSerializer
 from containers.api.validators import (
     absolute_path,
     capability,
+    container_name,
     distinct_ports,
     environment_entry,
+    host_name,
     signal_name,
 )
 from engine.errors import MemoryLimitTooLow
@@ -27,10 +29,10 @@ from engine.spec.container import (
 from engine.spec.reference import parse_reference
 from hosts.api.reference import HostReferenceSerializer
 
-_STATES = [state.value for state in ContainerState]
-_PROTOCOLS = [protocol.value for protocol in Protocol]
-_NAME = r"^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,127}$"
-_HOSTNAME = r"^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,61}[a-zA-Z0-9])?$"
+STATES = [state.value for state in ContainerState]
+PROTOCOLS = [protocol.value for protocol in Protocol]
+SECCOMP_MODES = [mode.value for mode in SeccompMode]
+USERNS_MODES = [mode.value for mode in UserNamespaceMode]
 _ARGUMENT_LIMIT = 128 * 1024
 """Bytes; the kernel's own limit for one argument or variable of a program (MAX_ARG_STRLEN)."""
 _DEFAULT_LOG = LogOptions()
@@ -76,7 +78,7 @@ class PortBindingSerializer(StrictSerializer):
     )
     host_address = serializers.IPAddressField(required=False, default="0.0.0.0")  # noqa: S104
     protocol = serializers.ChoiceField(
-        choices=_PROTOCOLS, required=False, default=Protocol.TCP.value
+        choices=PROTOCOLS, required=False, default=Protocol.TCP.value
     )
 
 
@@ -103,12 +105,8 @@ class _Text(serializers.CharField):
 class ContainerSpecSerializer(StrictSerializer):
     """What is asked of a container. Empty or null: the image's own value, then the default."""
 
-    name = serializers.RegexField(
-        _NAME,
-        required=False,
-        default="",
-        allow_blank=True,
-        error_messages={"invalid": "Use letters, digits, '_', '.' and '-', up to 128."},
+    name = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=128, validators=[container_name]
     )
     image = serializers.CharField(max_length=512)
     entrypoint = serializers.ListField(
@@ -128,12 +126,8 @@ class ContainerSpecSerializer(StrictSerializer):
         validators=[absolute_path],
     )
     user = serializers.CharField(required=False, default="", allow_blank=True, max_length=255)
-    hostname = serializers.RegexField(
-        _HOSTNAME,
-        required=False,
-        default="",
-        allow_blank=True,
-        error_messages={"invalid": "Use letters, digits, '.' and '-', up to 63."},
+    hostname = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=63, validators=[host_name]
     )
     labels = serializers.DictField(child=_Text(), required=False, default=dict)
     tty = serializers.BooleanField(required=False, default=False)
@@ -154,14 +148,10 @@ class ContainerSpecSerializer(StrictSerializer):
     privileged = serializers.BooleanField(required=False, default=False)
     no_new_privileges = serializers.BooleanField(required=False, default=False)
     seccomp = serializers.ChoiceField(
-        choices=[mode.value for mode in SeccompMode],
-        required=False,
-        default=SeccompMode.DEFAULT.value,
+        choices=SECCOMP_MODES, required=False, default=SeccompMode.DEFAULT.value
     )
     userns = serializers.ChoiceField(
-        choices=[mode.value for mode in UserNamespaceMode],
-        required=False,
-        default=UserNamespaceMode.AUTO.value,
+        choices=USERNS_MODES, required=False, default=UserNamespaceMode.AUTO.value
     )
     readonly_rootfs = serializers.BooleanField(required=False, default=False)
     stop_signal = serializers.CharField(
@@ -209,7 +199,7 @@ class NewContainerSerializer(ContainerSpecSerializer):
 
 class ContainerQuery(PageQuery):
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
-    state = serializers.MultipleChoiceField(choices=_STATES, required=False)
+    state = serializers.MultipleChoiceField(choices=STATES, required=False)
     name = serializers.CharField(required=False, help_text="Any part of the name.")
 
 
@@ -260,7 +250,7 @@ class ContainerSerializer(serializers.Serializer[dict[str, Any]]):
     image_id = serializers.CharField()
     host = HostReferenceSerializer()
     project = serializers.CharField()
-    state = serializers.ChoiceField(choices=_STATES)
+    state = serializers.ChoiceField(choices=STATES)
     exit_code = serializers.IntegerField(allow_null=True)
     oom_killed = serializers.BooleanField()
     error = serializers.CharField(help_text="Why the last start failed; empty if it did not.")

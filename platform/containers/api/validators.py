@@ -9,9 +9,25 @@ from typing import Any
 
 from rest_framework import serializers
 
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]*")
+_HOST_NAME = re.compile(r"[a-zA-Z0-9]([a-zA-Z0-9.-]*[a-zA-Z0-9])?")
 _SIGNAL_NUMBERS = range(1, 65)
 _REALTIME = re.compile(r"(RTMIN\+|RTMAX-)\d{1,2}")
 _CAPABILITY = re.compile(r"[A-Z][A-Z_]{1,40}")
+
+
+def container_name(value: str) -> None:
+    """Refuse what other tools, DNS and paths could not take as a name."""
+    if value and _NAME.fullmatch(value) is None:
+        raise serializers.ValidationError(
+            "Begin with a letter or digit; go on with letters, digits, '_', '.' and '-'."
+        )
+
+
+def host_name(value: str) -> None:
+    """Refuse what is no host name."""
+    if value and _HOST_NAME.fullmatch(value) is None:
+        raise serializers.ValidationError("Use letters, digits, and '.' and '-' between them.")
 
 
 def environment_entry(value: str) -> None:

@@ -29,6 +29,7 @@ class ContainersView(ActorView):
         responses=ContainerSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The containers that you may see, by name."""
         asked = self.query(ContainerQuery).validated_data
         found = selectors.containers(
             actor=self.actor,
@@ -45,6 +46,7 @@ class ContainersView(ActorView):
         responses={201: ContainerSerializer, 202: OperationSerializer},
     )
     def post(self, request: Request) -> Response:
+        """Have a container made, and started if asked."""
         form = self.body(NewContainerSerializer)
         operation = services.create(actor=self.actor, spec=form.spec(), **form.place())
         return _answer(self, operation, status=201)
@@ -52,26 +54,29 @@ class ContainersView(ActorView):
 
 class ContainerView(ActorView):
     @extend_schema(operation_id="containers_retrieve", responses=ContainerSerializer)
-    def get(self, request: Request, key: str) -> Response:
-        return Response(selectors.container(actor=self.actor, key=key))
+    def get(self, request: Request, container_id: str) -> Response:
+        """One container, by id, name, or the beginning of its id."""
+        return Response(selectors.container(actor=self.actor, key=container_id))
 
     @extend_schema(
         operation_id="containers_destroy",
         parameters=[PREFER, RemoveQuery],
         responses={202: OperationSerializer, 204: None},
     )
-    def delete(self, request: Request, key: str) -> Response:
+    def delete(self, request: Request, container_id: str) -> Response:
+        """Have a container removed."""
         asked = self.query(RemoveQuery).validated_data
-        return answer(request, services.remove(actor=self.actor, key=key, **asked))
+        return answer(request, services.remove(actor=self.actor, key=container_id, **asked))
 
 
 class StartView(ActorView):
     @extend_schema(
         operation_id="containers_start", parameters=[PREFER], request=None, responses=_CHANGED
     )
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: Request, container_id: str) -> Response:
+        """Have a container started."""
         self.body(NothingSerializer)
-        return _answer(self, services.start(actor=self.actor, key=key))
+        return _answer(self, services.start(actor=self.actor, key=container_id))
 
 
 class StopView(ActorView):
@@ -81,9 +86,10 @@ class StopView(ActorView):
         request=StopSerializer,
         responses=_CHANGED,
     )
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: Request, container_id: str) -> Response:
+        """Have a container stopped: by its stop signal, then by KILL."""
         asked = self.body(StopSerializer).validated_data
-        return _answer(self, services.stop(actor=self.actor, key=key, **asked))
+        return _answer(self, services.stop(actor=self.actor, key=container_id, **asked))
 
 
 class KillView(ActorView):
@@ -93,9 +99,10 @@ class KillView(ActorView):
         request=KillSerializer,
         responses=_CHANGED,
     )
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: Request, container_id: str) -> Response:
+        """Have a signal sent to a container's first process."""
         asked = self.body(KillSerializer).validated_data
-        return _answer(self, services.kill(actor=self.actor, key=key, **asked))
+        return _answer(self, services.kill(actor=self.actor, key=container_id, **asked))
 
 
 class RestartView(ActorView):
@@ -105,17 +112,17 @@ class RestartView(ActorView):
         request=StopSerializer,
         responses=_CHANGED,
     )
-    def post(self, request: Request, key: str) -> Response:
+    def post(self, request: Request, container_id: str) -> Response:
+        """Have a container stopped and started."""
         asked = self.body(StopSerializer).validated_data
-        return _answer(self, services.restart(actor=self.actor, key=key, **asked))
+        return _answer(self, services.restart(actor=self.actor, key=container_id, **asked))
 
 
 def _answer(view: ActorView, operation: Operation, *, status: int = 200) -> Response:
     """Answer for what was asked of a container: the container as it then is."""
-    key = operation.subject_id
     return answer(
         view.request,
         operation,
-        show=lambda: selectors.container(actor=view.actor, key=key),
+        show=lambda: selectors.container(actor=view.actor, key=operation.subject_id),
         status=status,
     )

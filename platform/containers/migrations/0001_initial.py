@@ -5,39 +5,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('hosts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("hosts", "0001_initial"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Container',
+            name="Container",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('image', models.CharField(max_length=512)),
-                ('image_id', models.CharField(max_length=135)),
-                ('state', models.CharField(choices=[('created', 'created'), ('running', 'running'), ('paused', 'paused'), ('restarting', 'restarting'), ('exited', 'exited'), ('dead', 'dead')], max_length=16)),
-                ('exit_code', models.IntegerField(blank=True, null=True)),
-                ('oom_killed', models.BooleanField(default=False)),
-                ('error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('ports', models.JSONField(default=list)),
-                ('endpoints', models.JSONField(default=list)),
-                ('spec', models.JSONField(default=dict)),
-                ('version', models.BigIntegerField()),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='containers', to='hosts.host')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='containers', to='projects.project')),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("image", models.CharField(max_length=512)),
+                ("image_id", models.CharField(max_length=135)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("running", "running"),
+                            ("paused", "paused"),
+                            ("restarting", "restarting"),
+                            ("exited", "exited"),
+                            ("dead", "dead"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("exit_code", models.IntegerField(blank=True, null=True)),
+                ("oom_killed", models.BooleanField(default=False)),
+                ("error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("ports", models.JSONField(default=list)),
+                ("endpoints", models.JSONField(default=list)),
+                ("spec", models.JSONField(default=dict)),
+                ("version", models.BigIntegerField()),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="containers",
+                        to="hosts.host",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="containers",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
-                'indexes': [models.Index(fields=['project', 'name'], name='container_project_name'), models.Index(fields=['host', 'image_id'], name='container_host_image')],
+                "ordering": ("name", "id"),
+                "indexes": [
+                    models.Index(fields=["project", "name"], name="container_project_name"),
+                    models.Index(fields=["host", "image_id"], name="container_host_image"),
+                ],
             },
         ),
     ]

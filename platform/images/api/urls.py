@@ -7,5 +7,5 @@ from images.api import views
 urlpatterns = [
     path("images", views.ImagesView.as_view(), name="images"),
     path("images/pull", views.ImagePullView.as_view(), name="image-pull"),
-    path("images/<str:digest>", views.ImageView.as_view(), name="image"),
+    path("images/<str:image_id>", views.ImageView.as_view(), name="image"),
 ]

@@ -24,6 +24,7 @@ class ImagesView(ActorView):
         responses=ImageSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The images that your projects have on their hosts."""
         asked = self.query(ImagesQuery).validated_data
         found = selectors.images(actor=self.actor, host=asked.get("host"))
         return self.page(found, show=selectors.documents)
@@ -37,6 +38,7 @@ class ImagePullView(ActorView):
         responses={200: ImageSerializer, 202: OperationSerializer},
     )
     def post(self, request: Request) -> Response:
+        """Have an image pulled."""
         asked = self.body(PullSerializer).validated_data
         operation = services.pull(actor=self.actor, **asked)
         return answer(
@@ -55,15 +57,17 @@ class ImageView(ActorView):
     @extend_schema(
         operation_id="images_retrieve", parameters=[ImageQuery], responses=ImageSerializer
     )
-    def get(self, request: Request, digest: str) -> Response:
+    def get(self, request: Request, image_id: str) -> Response:
+        """One image, by its id."""
         asked = self.query(ImageQuery).validated_data
-        return Response(selectors.image(actor=self.actor, digest=digest, host=asked.get("host")))
+        return Response(selectors.image(actor=self.actor, digest=image_id, host=asked.get("host")))
 
     @extend_schema(
         operation_id="images_destroy",
         parameters=[PREFER, RemoveImageQuery],
         responses={202: OperationSerializer, 204: None},
     )
-    def delete(self, request: Request, digest: str) -> Response:
+    def delete(self, request: Request, image_id: str) -> Response:
+        """Have an image removed, or one tag of it."""
         asked = self.query(RemoveImageQuery).validated_data
-        return answer(request, services.remove(actor=self.actor, digest=digest, **asked))
+        return answer(request, services.remove(actor=self.actor, digest=image_id, **asked))

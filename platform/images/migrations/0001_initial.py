@@ -5,36 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('hosts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("hosts", "0001_initial"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Image',
+            name="Image",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('digest', models.CharField(max_length=135)),
-                ('tags', models.JSONField(default=list)),
-                ('digests', models.JSONField(default=list)),
-                ('manifest_digest', models.CharField(blank=True, max_length=135)),
-                ('architecture', models.CharField(max_length=32)),
-                ('os', models.CharField(max_length=32)),
-                ('created', models.CharField(blank=True, max_length=64)),
-                ('size', models.BigIntegerField()),
-                ('layers', models.JSONField(default=list)),
-                ('config', models.JSONField(default=dict)),
-                ('version', models.BigIntegerField()),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='hosts.host')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='images', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("digest", models.CharField(max_length=135)),
+                ("tags", models.JSONField(default=list)),
+                ("digests", models.JSONField(default=list)),
+                ("manifest_digest", models.CharField(blank=True, max_length=135)),
+                ("architecture", models.CharField(max_length=32)),
+                ("os", models.CharField(max_length=32)),
+                ("created", models.CharField(blank=True, max_length=64)),
+                ("size", models.BigIntegerField()),
+                ("layers", models.JSONField(default=list)),
+                ("config", models.JSONField(default=dict)),
+                ("version", models.BigIntegerField()),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="hosts.host",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="images",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('id',),
-                'constraints': [models.UniqueConstraint(fields=('host', 'project', 'digest'), name='image_once')],
+                "ordering": ("id",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("host", "project", "digest"), name="image_once")
+                ],
             },
         ),
     ]

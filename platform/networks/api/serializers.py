@@ -8,6 +8,8 @@ from accounts.api.base import PageQuery
 from engine.spec.network import NetworkDriver
 from hosts.api.reference import HostReferenceSerializer
 
+DRIVERS = [driver.value for driver in NetworkDriver]
+
 
 class NetworkQuery(PageQuery):
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
@@ -20,7 +22,7 @@ class NetworkSerializer(serializers.Serializer[dict[str, Any]]):
     name = serializers.CharField()
     host = HostReferenceSerializer()
     project = serializers.CharField()
-    driver = serializers.ChoiceField(choices=[driver.value for driver in NetworkDriver])
+    driver = serializers.ChoiceField(choices=DRIVERS)
     subnet = serializers.CharField()
     gateway = serializers.CharField()
     created_at = serializers.DateTimeField()

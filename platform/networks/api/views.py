@@ -16,6 +16,7 @@ class NetworksView(ActorView):
         responses=NetworkSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The networks that your projects have on their hosts."""
         asked = self.query(NetworkQuery).validated_data
         found = selectors.networks(actor=self.actor, host=asked.get("host"))
         return self.page(found, show=selectors.documents)

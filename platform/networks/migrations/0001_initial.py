@@ -5,30 +5,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('hosts', '0001_initial'),
-        ('projects', '0001_initial'),
+        ("hosts", "0001_initial"),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Network',
+            name="Network",
             fields=[
-                ('id', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=255)),
-                ('driver', models.CharField(max_length=16)),
-                ('subnet', models.CharField(max_length=49)),
-                ('gateway', models.CharField(max_length=45)),
-                ('created_at', models.DateTimeField()),
-                ('version', models.BigIntegerField()),
-                ('host', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='networks', to='hosts.host')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='networks', to='projects.project')),
+                ("id", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("name", models.CharField(max_length=255)),
+                ("driver", models.CharField(max_length=16)),
+                ("subnet", models.CharField(max_length=49)),
+                ("gateway", models.CharField(max_length=45)),
+                ("created_at", models.DateTimeField()),
+                ("version", models.BigIntegerField()),
+                (
+                    "host",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="networks",
+                        to="hosts.host",
+                    ),
+                ),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="networks",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
+                "ordering": ("name", "id"),
             },
         ),
     ]

@@ -16,5 +16,6 @@ class ProjectsView(ActorView):
         responses=ProjectSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The projects that you may see."""
         self.query(PageQuery)
         return self.page(selectors.projects(actor=self.actor), show=list)

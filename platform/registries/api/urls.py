@@ -7,5 +7,7 @@ from registries.api import views
 urlpatterns = [
     path("registries", views.RegistriesView.as_view(), name="registries"),
     path("registries/<int:registry_id>", views.RegistryView.as_view(), name="registry"),
-    path("registries/<int:registry_id>/test", views.RegistryTestView.as_view(), name="registry-test"),
+    path(
+        "registries/<int:registry_id>/test", views.RegistryTestView.as_view(), name="registry-test"
+    ),
 ]

@@ -23,6 +23,7 @@ class RegistriesView(ActorView):
         responses=RegistrySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
+        """The registries that your projects know."""
         self.query(PageQuery)
         found = selectors.registries(actor=self.actor)
         return self.page(found, show=lambda rows: [selectors.public(row) for row in rows])
@@ -33,6 +34,7 @@ class RegistriesView(ActorView):
         responses={201: RegistrySerializer},
     )
     def post(self, request: Request) -> Response:
+        """Let a project know a registry."""
         form = self.body(NewRegistrySerializer)
         made = services.create_registry(
             actor=self.actor, project=form.validated_data["project"], asked=form.settings()
@@ -43,6 +45,7 @@ class RegistriesView(ActorView):
 class RegistryView(ActorView):
     @extend_schema(operation_id="registries_retrieve", responses=RegistrySerializer)
     def get(self, request: Request, registry_id: int) -> Response:
+        """One registry, without its password."""
         return Response(selectors.registry(actor=self.actor, registry_id=registry_id))
 
     @extend_schema(
@@ -51,20 +54,21 @@ class RegistryView(ActorView):
         responses=RegistrySerializer,
     )
     def patch(self, request: Request, registry_id: int) -> Response:
+        """Change some settings of a registry."""
         changes = self.body(RegistryChangeSerializer).change()
         services.update_registry(actor=self.actor, registry_id=registry_id, changes=changes)
         return Response(selectors.registry(actor=self.actor, registry_id=registry_id))
 
     @extend_schema(operation_id="registries_destroy", responses={204: None})
     def delete(self, request: Request, registry_id: int) -> Response:
+        """Forget a registry and its password."""
         services.delete_registry(actor=self.actor, registry_id=registry_id)
         return Response(status=204)
 
 
 class RegistryTestView(ActorView):
-    @extend_schema(
-        operation_id="registries_test", request=None, responses=RegistryTestSerializer
-    )
+    @extend_schema(operation_id="registries_test", request=None, responses=RegistryTestSerializer)
     def post(self, request: Request, registry_id: int) -> Response:
+        """Ask a registry whether it takes what is kept for it."""
         answer = services.test_registry(actor=self.actor, registry_id=registry_id)
         return Response(RegistryTestSerializer(asdict(answer)).data)

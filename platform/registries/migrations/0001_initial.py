@@ -5,31 +5,44 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('projects', '0001_initial'),
+        ("projects", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Registry',
+            name="Registry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100)),
-                ('host', models.CharField(max_length=255)),
-                ('username', models.CharField(blank=True, max_length=255)),
-                ('sealed_password', models.BinaryField(default=bytes)),
-                ('insecure', models.BooleanField(default=False)),
-                ('ca', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='registries', to='projects.project')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100)),
+                ("host", models.CharField(max_length=255)),
+                ("username", models.CharField(blank=True, max_length=255)),
+                ("sealed_password", models.BinaryField(default=bytes)),
+                ("insecure", models.BooleanField(default=False)),
+                ("ca", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "project",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="registries",
+                        to="projects.project",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('name', 'id'),
-                'constraints': [models.UniqueConstraint(fields=('project', 'host'), name='registry_host_once')],
+                "ordering": ("name", "id"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("project", "host"), name="registry_host_once")
+                ],
             },
         ),
     ]
