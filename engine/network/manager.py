@@ -71,6 +71,11 @@ class NetworkManager:
         with self._database.reading() as connection:
             return records.all_networks(connection, space)
 
+    def everything(self) -> tuple[Network, ...]:
+        """Return the networks of all spaces."""
+        with self._database.reading() as connection:
+            return records.all_networks(connection)
+
     def remove(self, space: str, name: str) -> None:
         """Remove a network that no container has a place on."""
         with self._database.transaction() as tx:
@@ -93,6 +98,12 @@ class NetworkManager:
     def release(self, tx: sqlite3.Connection, container_id: str) -> None:
         """Give back all that `reserve` leased."""
         records.release(tx, container_id)
+
+    def endpoints(
+        self, connection: sqlite3.Connection, container_id: str
+    ) -> tuple[EndpointStatus, ...]:
+        """Return what `reserve` leased to the container."""
+        return records.endpoints(connection, container_id)
 
     def bind_ports(
         self, bindings: tuple[PortBinding, ...]
@@ -171,6 +182,10 @@ class NetworkManager:
     def resolv_conf(self, network: Network) -> str:
         """Return the container's /etc/resolv.conf."""
         return files.resolv_conf_text(network.gateway, files.host_resolv_conf())
+
+    def host_resolv_conf(self) -> str:
+        """Return the host's own, for a container that shares its network or has none."""
+        return files.host_resolv_conf()
 
     def hosts(self, hostname: str, endpoints: tuple[EndpointStatus, ...]) -> str:
         """Return the container's /etc/hosts."""
