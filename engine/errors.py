@@ -150,6 +150,13 @@ class ImageInUse(EngineError):
     container: str
 
 
+class ImageHasSeveralTags(EngineError):
+    code = "image_has_several_tags"
+    template = "image {image} has the tags {tags}; remove them one by one by name, or force"
+    image: str
+    tags: str
+
+
 class NetworkInUse(EngineError):
     code = "network_in_use"
     template = "network {network!r} still has {count} container(s); disconnect or remove them first"

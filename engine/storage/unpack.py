@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final, TypeVar
+from typing import Final, TypeVar
 
 from engine.errors import DigestMismatch, OperationCancelled
 from engine.linux.syscalls import CLONE_FS, unshare
-from engine.storage.unpack_stream import InflatedStream, PieceReader
+from engine.storage.unpack_stream import InflatedStream, PieceReader, Readable
 from engine.storage.unpack_tar import read_entries
 from engine.storage.unpack_tree import TreeWriter
 
@@ -36,7 +36,7 @@ class Unpacked:
 
 
 def unpack_layer(
-    archive: BinaryIO, target: Path, *, digest: str, diff_id: str, cancelled: threading.Event
+    archive: Readable, target: Path, *, digest: str, diff_id: str, cancelled: threading.Event
 ) -> Unpacked:
     """Fill the empty folder *target* from a layer, or raise and leave it to the caller to remove.
 
@@ -57,9 +57,7 @@ def free_bytes(path: Path) -> int:
     return max(0, status.f_bavail * status.f_frsize - _KEPT_FREE)
 
 
-def _unpack(
-    archive: BinaryIO, target: Path, digest: str, cancelled: threading.Event
-) -> Unpacked:
+def _unpack(archive: Readable, target: Path, digest: str, cancelled: threading.Event) -> Unpacked:
     what = f"layer {digest}"
     plain = hashlib.sha256()
     writer = TreeWriter(target, what=what)
@@ -73,9 +71,7 @@ def _unpack(
         writer.finish()
     finally:
         writer.close()
-    return Unpacked(
-        digest=stream.digest, diff_id=f"sha256:{plain.hexdigest()}", size=writer.size
-    )
+    return Unpacked(digest=stream.digest, diff_id=f"sha256:{plain.hexdigest()}", size=writer.size)
 
 
 def _hashed(

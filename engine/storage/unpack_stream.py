@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from types import TracebackType
-from typing import BinaryIO, Final, Protocol, Self
+from typing import BinaryIO, Final, Protocol, Self, cast
 
 import zstandard
-from isal import isal_zlib
+from isal.isal_zlib import IsalError, decompressobj
 
 from engine.errors import ArchiveTooLarge, EngineError, MalformedArchive, UnsupportedMediaType
 
@@ -25,11 +25,15 @@ _BOMB_FLOOR: Final = 1024 * 1024 * 1024
 
 _GZIP: Final = b"\x1f\x8b"
 _ZSTANDARD: Final = b"\x28\xb5\x2f\xfd"
+_GZIP_ERROR: Final = cast("type[Exception]", IsalError)
 _REFUSED: Final = {b"BZh": "bzip2", b"\xfd7zXZ\0": "xz"}
 
 
-class _Readable(Protocol):
-    def read(self, size: int = ..., /) -> bytes: ...
+class Readable(Protocol):
+    """What bytes come from."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """Return up to *size* bytes, none at the end."""
 
 
 class InflatedStream:
@@ -39,7 +43,7 @@ class InflatedStream:
     `digest` is that of the bytes as received, once the iteration has ended.
     """
 
-    def __init__(self, raw: BinaryIO, *, what: str, limit: int) -> None:
+    def __init__(self, raw: Readable, *, what: str, limit: int) -> None:
         self._source = _HashedReader(raw)
         self._what = what
         self._limit = limit
@@ -87,7 +91,7 @@ class InflatedStream:
                     return
                 self._pieces.put(piece)
             self._pieces.put(None)
-        except (isal_zlib.error, zstandard.ZstdError, EOFError) as error:
+        except (_GZIP_ERROR, zstandard.ZstdError, EOFError) as error:
             self._pieces.put(MalformedArchive(what=self._what, problem=str(error)))
         except (OSError, EngineError) as error:
             self._pieces.put(error)
@@ -111,14 +115,14 @@ class InflatedStream:
         if head.startswith(_ZSTANDARD):
             return _pieces(
                 zstandard.ZstdDecompressor(max_window_size=_WINDOW).stream_reader(
-                    self._source, read_across_frames=True, closefd=False
+                    cast("BinaryIO", self._source), read_across_frames=True, closefd=False
                 )
             )
         return _pieces(self._source)
 
 
 class _HashedReader:
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: Readable) -> None:
         self._raw = raw
         self._ahead = b""
         self._hash = hashlib.sha256()
@@ -143,7 +147,7 @@ class _HashedReader:
         return data
 
 
-def _pieces(source: _Readable) -> Iterator[bytes]:
+def _pieces(source: Readable) -> Iterator[bytes]:
     while piece := source.read(_READ):
         yield piece
 
@@ -152,17 +156,23 @@ def _gunzip(source: _HashedReader) -> Iterator[bytes]:
     """Inflate every member: eStargz and pigz write more than one."""
     data = source.read()
     while data:
-        member = isal_zlib.decompressobj(31)
-        while not member.eof:
-            piece = member.decompress(data, _LARGEST_PIECE)
-            if piece:
-                yield piece
-            data = member.unconsumed_tail or (b"" if member.eof else source.read())
-            if not data and not member.eof and not piece:
-                raise EOFError("it ends in the middle of the compressed data")
-        data = (member.unused_data or source.read()).lstrip(b"\0")
+        data = (yield from _gunzip_member(source, data)).lstrip(b"\0")
         while not data and (more := source.read()):
             data = more.lstrip(b"\0")
+
+
+def _gunzip_member(source: _HashedReader, data: bytes) -> Generator[bytes, None, bytes]:
+    """Inflate one member that begins with *data*; return what follows it."""
+    member = decompressobj(31)
+    while True:
+        piece = member.decompress(data, _LARGEST_PIECE)
+        if piece:
+            yield piece
+        if member.eof:
+            return member.unused_data
+        data = member.unconsumed_tail or source.read()
+        if not data and not piece:
+            raise EOFError("it ends in the middle of the compressed data")
 
 
 class PieceReader:

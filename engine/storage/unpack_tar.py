@@ -147,7 +147,7 @@ def _entry(header: bytes, pax: dict[bytes, bytes]) -> Entry:
 
 def _kind(flag: int, path: bytes, pax: dict[bytes, bytes]) -> EntryKind:
     if flag == ord("S") or any(key.startswith(b"GNU.sparse.") for key in pax):
-        raise UnsafeArchive(entry=_shown(path), reason="it is a sparse file; layers hold whole files")
+        raise UnsafeArchive(entry=_shown(path), reason="it is sparse; layers hold whole files")
     kind = _KINDS.get(flag)
     if kind is None:
         raise UnsafeArchive(entry=_shown(path), reason=f"its type {chr(flag)!r} is not known")
