@@ -39,8 +39,8 @@ def quota(cpus: float) -> int:
 def weight(shares: int) -> int:
     """Return the v2 weight (1 to 10000) that stands for v1 *shares* (2 to 262144).
 
-    The curve that runc has come to use: ends meet ends, and the default of 1024 meets the default of 100
-    (the straight line used before gave 39, so that a container asking for the default lost).
+    The curve that runc has come to use: ends meet ends, and the default of 1024 meets the default
+    of 100 (the straight line used before gave 39: a container asking for the default lost).
     """
     if shares >= 262_144:
         return 10_000

@@ -44,9 +44,14 @@ def create(
             _make(cgroup)
         _limit(cgroup, resources)
         _allow(cgroup, device_rules)
-    except (OSError, EngineError):
+    except EngineError:
         cgroup.remove()
         raise
+    except OSError as error:
+        cgroup.remove()
+        raise KernelRefused(
+            call=f"creation of cgroup {cgroup.path}", reason=error.strerror or str(error)
+        ) from error
     return cgroup
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import Final
 
 from engine.errors import InvalidValue
+
+MAXIMUM_MAJOR: Final = 0xFFF
+MAXIMUM_MINOR: Final = 0xF_FFFF
 
 
 class DeviceKind(enum.StrEnum):
@@ -26,6 +30,14 @@ class DeviceRule:
     access: str = "rwm"
 
     def __post_init__(self) -> None:
+        for field, number, highest in (
+            ("device major number", self.major, MAXIMUM_MAJOR),
+            ("device minor number", self.minor, MAXIMUM_MINOR),
+        ):
+            if number is not None and not 0 <= number <= highest:
+                raise InvalidValue(
+                    field=field, value=number, problem=f"must be from 0 to {highest}"
+                )
         if not self.access or set(self.access) - set("rwm"):
             raise InvalidValue(
                 field="device access", value=self.access, problem="must be of the letters r, w, m"

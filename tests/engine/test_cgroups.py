@@ -203,6 +203,12 @@ def test_device_rule_of_other_letters_is_refused() -> None:
         DeviceRule(kind=DeviceKind.BLOCK, access="rwx")
 
 
+@pytest.mark.parametrize(("major", "minor"), [(4096, 0), (-1, 0), (1, 1 << 20), (1, -1)])
+def test_device_number_the_kernel_does_not_have_is_refused(major: int, minor: int) -> None:
+    with pytest.raises(InvalidValue, match="must be from 0 to"):
+        DeviceRule(kind=DeviceKind.BLOCK, major=major, minor=minor)
+
+
 @pytest.mark.parametrize(
     ("resources", "error"),
     [
