@@ -58,6 +58,9 @@ _RTPROT_BOOT: Final = 3
 _RT_SCOPE_UNIVERSE: Final = 0
 _RTN_UNICAST: Final = 1
 
+# What the kernel fills at most in one piece of a dump; a larger one costs a mapping at each call.
+_BUFFER: Final = 32768
+
 _HEADER: Final = struct.Struct("=IHHII")
 _LINK: Final = struct.Struct("=BxHiII")
 _ADDRESS: Final = struct.Struct("=BBBBI")
@@ -160,6 +163,12 @@ def set_up(index: int) -> Request:
     return Request(f"set link {index} up", _RTM_NEWLINK, 0, _link(index, IFF_UP))
 
 
+def detach_link(name: str) -> Request:
+    """Take the link *name* down and out of its bridge; unlike deletion, that waits for nothing."""
+    body = _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, IFF_UP) + _text(_IFLA_IFNAME, name)
+    return Request(f"detach link {name}", _RTM_NEWLINK, 0, body + _number(_IFLA_MASTER, 0))
+
+
 def delete_link(name: str) -> Request:
     """Remove the link *name*, and the other end of a veth with it."""
     body = _link(0, 0) + _text(_IFLA_IFNAME, name)
@@ -234,7 +243,7 @@ class RouteSocket:
         self._socket.send(datagram)
         refused: OSError | None = None
         while names:
-            for kind, _, sequence, body in _messages(self._socket.recv(65536)):
+            for kind, _, sequence, body in _messages(self._socket.recv(_BUFFER)):
                 name = names.pop(sequence, None)
                 if kind != _NLMSG_ERROR or name is None:
                     continue
@@ -275,7 +284,7 @@ class RouteSocket:
         self._socket.send(_message(kind, flags | _NLM_F_REQUEST, self._sequence, body))
         answers: list[bytes] = []
         while True:
-            for answered, _, sequence, content in _messages(self._socket.recv(262144)):
+            for answered, _, sequence, content in _messages(self._socket.recv(_BUFFER)):
                 if sequence != self._sequence:
                     continue
                 if answered == _NLMSG_ERROR:

@@ -66,15 +66,15 @@ class NetworkManager:
         with self._database.reading() as connection:
             return records.find(connection, space, name)
 
+    def everything(self) -> tuple[Network, ...]:
+        """Return the networks of every space, oldest first."""
+        with self._database.reading() as connection:
+            return records.all_networks(connection)
+
     def list(self, space: str) -> tuple[Network, ...]:
         """Return the networks of *space*, oldest first."""
         with self._database.reading() as connection:
             return records.all_networks(connection, space)
-
-    def everything(self) -> tuple[Network, ...]:
-        """Return the networks of all spaces."""
-        with self._database.reading() as connection:
-            return records.all_networks(connection)
 
     def remove(self, space: str, name: str) -> None:
         """Remove a network that no container has a place on."""
@@ -95,15 +95,15 @@ class NetworkManager:
         """Lease the container's address on *network*; it keeps it until `release`."""
         return (records.lease(tx, container_id, network),)
 
-    def release(self, tx: sqlite3.Connection, container_id: str) -> None:
-        """Give back all that `reserve` leased."""
-        records.release(tx, container_id)
-
     def endpoints(
         self, connection: sqlite3.Connection, container_id: str
     ) -> tuple[EndpointStatus, ...]:
         """Return what `reserve` leased to the container."""
         return records.endpoints(connection, container_id)
+
+    def release(self, tx: sqlite3.Connection, container_id: str) -> None:
+        """Give back all that `reserve` leased."""
+        records.release(tx, container_id)
 
     def bind_ports(
         self, bindings: tuple[PortBinding, ...]
@@ -126,17 +126,19 @@ class NetworkManager:
                 self._connect(container_id, endpoint, network, netns_fd, bindings)
         except BaseException:
             self.disconnect(container_id, bindings, endpoint)
+            with RouteSocket() as routes:
+                bridge.remove(routes, self._veth(container_id))
             raise
 
     def disconnect(
         self, container_id: str, bindings: tuple[PortBinding, ...], endpoint: EndpointStatus
     ) -> None:
-        """Take the container's ports and link away; what is gone already is no matter."""
+        """Take the container's ports and link off the network; what is gone is no matter."""
         with _kernel("removal of the container's network"):
             for item in (ruleset.element(binding, endpoint.address) for binding in bindings):
                 self._withdraw(item)
             with RouteSocket() as routes:
-                bridge.remove(routes, self._veth(container_id))
+                bridge.detach(routes, self._veth(container_id))
 
     # --- the machine --------------------------------------------------------------------------
 
@@ -158,6 +160,7 @@ class NetworkManager:
             self._publish(elements)
             bridge.allow_forwarding()
             with RouteSocket() as routes:
+                bridge.remove_detached(routes, self._configuration.instance)
                 for network in networks:
                     bridge.ensure_bridge(routes, network)
         if networks:

@@ -147,6 +147,16 @@ def lease(tx: sqlite3.Connection, container_id: str, network: Network) -> Endpoi
     return endpoint
 
 
+def endpoints(connection: sqlite3.Connection, container_id: str) -> tuple[EndpointStatus, ...]:
+    """Return the addresses that the container holds."""
+    rows = connection.execute(
+        "SELECT n.*, e.address, e.mac FROM endpoints e JOIN networks n ON n.id = e.network "
+        "WHERE e.container = ?",
+        (container_id,),
+    )
+    return tuple(_endpoint(network_of(row), row["address"], row["mac"]) for row in rows)
+
+
 def release(tx: sqlite3.Connection, container_id: str) -> None:
     """Give the container's addresses back."""
     tx.execute("DELETE FROM endpoints WHERE container = ?", (container_id,))
