@@ -7,10 +7,12 @@ import fcntl
 import json
 import logging
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import redis
+from celery.platforms import SecurityWarning
 from redis.exceptions import RedisError
 
 from agent import app
@@ -38,9 +40,12 @@ def run(pool: Queue) -> int:
         engine=Engine(configuration),
         client=broker.connect(me.redis_url, timeout=_CLIENT_TIMEOUT),
     )
+    # Celery warns of root for the sake of pickle, which nothing here reads.
+    warnings.filterwarnings("ignore", category=SecurityWarning)
     with _alone(environment.run / f"worker-{pool}.lock"), _pulse(place.client, me.host_id, pool):
         app.create(place, pool).worker_main(
             [
+                "--quiet",
                 "worker",
                 f"--hostname={pool}@{me.name}",
                 f"--queues={names.queue(me.host_id, pool)}",

@@ -14,7 +14,7 @@ VISIBILITY_TIMEOUT = 24 * 3600
 
 
 def connect(url: str, *, timeout: float = 2.0) -> redis.Redis:
-    """Return a pooled client of *url* (`unix:///path`, `redis://…`, `rediss://…`); answers are bytes.
+    """Return a pooled client of *url* (`unix:///path`, `redis://…`, `rediss://…`), for bytes.
 
     `timeout` bounds connecting and each answer, in seconds.
     """

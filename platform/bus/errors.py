@@ -39,7 +39,9 @@ class OperationFinished(EngineError):
 
 class OperationLost(EngineError):
     code = "operation_lost"
-    template = "nobody knows how operation {operation} ended: {reason}. Look at its object, then repeat."
+    template = (
+        "nobody knows how operation {operation} ended: {reason}. Look at its object, then repeat."
+    )
     operation: str
     reason: str
 
@@ -62,3 +64,16 @@ class SettingMissing(EngineError):
     what: str
     path: str
     remedy: str
+
+
+class AgentUnavailable(EngineError):
+    code = "agent_unavailable"
+    template = "the agent of host {host} does not answer ({reason}); start it there and try again"
+    host: str
+    reason: str
+
+
+class OriginRefused(EngineError):
+    code = "origin_refused"
+    template = "a page of {origin!r} may not use the session of this platform"
+    origin: str

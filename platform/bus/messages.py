@@ -1,4 +1,4 @@
-"""Task messages: what the platform asks of a host, signed, and checked before a root worker decodes it."""
+"""Task messages: what the platform asks of a host; signed, and checked before being decoded."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ PAYLOADS: Mapping[OperationKind, type[Payload]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskMessage:
-    """One attempt at one operation. The host's claim on (operation_id, attempt) makes it run once."""
+    """One operation for one host, whose claim on it makes it run once."""
 
     operation_id: str
     attempt: int

@@ -1,4 +1,4 @@
-"""Every name in Redis. A host's own all start with its prefix, so that its ACL can be `~h:<id>:*`."""
+"""Every name in Redis. A host's own start with its prefix, so that its ACL can be `~h:<id>:*`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Secrets for one host: only its private key opens them, so Redis and database hold nothing in clear.
+"""Secrets for one host: only its private key opens them; Redis and database hold none in clear.
 
 A sealed value is: version (1 byte), ephemeral X25519 public key (32), ChaCha20-Poly1305 ciphertext.
 The cipher's key is HKDF-SHA256 of the shared secret, bound to both public keys, and used once, so

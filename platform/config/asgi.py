@@ -10,6 +10,6 @@ import django
 
 django.setup()
 
-from realtime.asgi import application as build
+from realtime.asgi import application as build  # noqa: E402  (needs Django set up)
 
 application = build()

@@ -121,16 +121,15 @@ def exception_handler(error: Exception, _context: Mapping[str, Any]) -> Response
     set_rollback()
     if isinstance(error, EngineError):
         record = error.record()
-        response = problem(record.code, record.message, record.detail)
-        if response.status_code == http.HTTPStatus.UNAUTHORIZED:
-            response["WWW-Authenticate"] = "Bearer"
-        return response
+        return _with_challenge(problem(record.code, record.message, record.detail))
     if isinstance(error, OperationalError):
         return problem("database_unavailable", f"the database does not answer: {error}")
     if isinstance(error, Http404):
         return problem("not_found", "there is no such object")
     if isinstance(error, PermissionDenied):
         return problem("permission_denied", str(error) or "you may not do this")
+    if isinstance(error, exceptions.NotAuthenticated):
+        return _signed_out()
     if isinstance(error, exceptions.APIException):
         return _rest(error)
     return None
@@ -151,7 +150,6 @@ def internal_error(request: HttpRequest) -> JsonResponse:
 _REST_CODES: Mapping[type[exceptions.APIException], str] = {
     exceptions.ValidationError: "invalid_input",
     exceptions.ParseError: "invalid_input",
-    exceptions.NotAuthenticated: "sign_in_required",
     exceptions.AuthenticationFailed: "invalid_token",
     exceptions.PermissionDenied: "permission_denied",
     exceptions.NotFound: "not_found",
@@ -162,17 +160,25 @@ _REST_CODES: Mapping[type[exceptions.APIException], str] = {
 }
 
 
+def _signed_out() -> Response:
+    return _with_challenge(
+        problem("sign_in_required", "sign in, or send a token as `Authorization: Bearer berth_…`")
+    )
+
+
+def _with_challenge(response: Response) -> Response:
+    if response.status_code == http.HTTPStatus.UNAUTHORIZED:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
 def _rest(error: exceptions.APIException) -> Response:
     code = _REST_CODES.get(type(error), "internal_error")
     status = STATUS.get(code, error.status_code)
     fields = _fields(error.detail) if isinstance(error, exceptions.ValidationError) else {}
     detail = "; ".join(f"{name}: {text}" for name, text in fields.items()) or str(error.detail)
-    response = Response(
-        document(code, detail, fields, status), status=status, content_type=CONTENT_TYPE
-    )
-    if status == http.HTTPStatus.UNAUTHORIZED:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+    body = document(code, detail, fields, status)
+    return _with_challenge(Response(body, status=status, content_type=CONTENT_TYPE))
 
 
 def _fields(detail: Any, path: str = "") -> dict[str, str]:

@@ -13,7 +13,7 @@ class HostState(models.TextChoices):
 
 
 class Host(models.Model):
-    """A machine that runs containers. It is trusted with its own work only: no database, own keys."""
+    """A machine that runs containers; trusted with its own work only: no database, own keys."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=63, unique=True)

@@ -68,15 +68,13 @@ def alive(hosts: Sequence[Host]) -> Mapping[UUID, Liveness]:
         return {host.pk: Liveness() for host in hosts}
     flags = [value is not None for value in found]
     return {
-        host.pk: Liveness(
-            agent=flags[3 * i], quick=flags[3 * i + 1], build=flags[3 * i + 2]
-        )
+        host.pk: Liveness(agent=flags[3 * i], quick=flags[3 * i + 1], build=flags[3 * i + 2])
         for i, host in enumerate(hosts)
     }
 
 
 def require_worker(*, host: Host, pool: Queue) -> None:
-    """Return if a worker of *pool* lives on *host*; else raise HostUnavailable or BrokerUnavailable."""
+    """Return if a worker of *pool* lives there; else raise HostUnavailable or BrokerUnavailable."""
     try:
         found = client().exists(names.worker_key(str(host.pk), pool))
     except RedisError as error:

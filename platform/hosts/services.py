@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from pathlib import Path
+from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings
@@ -27,7 +28,7 @@ _SEEN_STEP = dt.timedelta(minutes=1)
 
 
 def join_local(*, name: str, home: Path, redis_url: str, platform_url: str) -> Host:
-    """Make this machine a host of the platform, or confirm that it is one, and write its identity."""
+    """Make this machine a host of the platform, unless it is one, and write its identity."""
     path = identities.identity_path(home)
     known = identities.load(home) if path.exists() else None
     host = Host.objects.filter(pk=known.host_id).first() if known else None
@@ -59,7 +60,8 @@ def record_heartbeats() -> list[Change]:
     hosts = list(Host.objects.all())
     if not hosts:
         return []
-    values = client().mget([names.heartbeat_key(str(host.pk)) for host in hosts])
+    keys = [names.heartbeat_key(str(host.pk)) for host in hosts]
+    values = cast("list[bytes | None]", client().mget(keys))
     changes = []
     for host, value in zip(hosts, values, strict=True):
         change = _record_heartbeat(host, value)

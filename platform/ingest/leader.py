@@ -17,7 +17,7 @@ _RETRY_SECONDS = 1.0
 
 @contextmanager
 def leadership(lock_file: Path) -> Iterator[None]:
-    """Wait until no other process leads, and lead; both locks end with the process or connection."""
+    """Wait until no other process leads, and lead; the lock ends with process or connection."""
     if connection.vendor == "postgresql":
         _lock_in_database()
         yield

@@ -11,7 +11,7 @@ from projects.models import Project
 
 
 class Operation(models.Model):
-    """One thing that someone asked of a host. The host's claim is the truth; this row mirrors it."""
+    """One thing that someone asked of a host; a mirror, for the host's claim is the truth."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(
@@ -34,7 +34,7 @@ class Operation(models.Model):
     username = models.CharField(max_length=63, blank=True)
     origin = models.CharField(max_length=45, blank=True)
     body = models.TextField(blank=True)
-    """The signed message, kept until the host has claimed it; secrets in it are sealed."""
+    """The signed message, kept until the end to be sent again; secrets in it are sealed."""
     signature = models.CharField(max_length=128, blank=True)
     progress = models.JSONField(null=True, blank=True)
     result = models.JSONField(default=dict, blank=True)

@@ -21,7 +21,7 @@ UNFINISHED = (OperationState.QUEUED.value, OperationState.RUNNING.value)
 
 
 def record(*, host: Host, event: Event) -> Change | None:
-    """Record the report that an `operation` event of *host* carries; None if it tells nothing new."""
+    """Record the report in an `operation` event of *host*; None if it tells nothing new."""
     return _record(host, codec.from_plain(OperationReport, event.payload), event.sequence)
 
 
@@ -45,9 +45,11 @@ def record_inventory(
     running = Operation.objects.select_related("host").filter(
         host=host, state=OperationState.RUNNING.value
     )
-    for operation in running:
-        if str(operation.pk) not in known:
-            changes.append(lose(operation, reason="its host does not know it"))
+    changes += [
+        lose(operation, reason="its host does not know it")
+        for operation in running
+        if str(operation.pk) not in known
+    ]
     return [change for change in changes if change is not None]
 
 

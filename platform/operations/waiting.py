@@ -22,12 +22,12 @@ _FINAL = tuple(state.value for state in OperationState if state.is_final)
 
 
 def wait(operation_id: UUID, timeout: float) -> None:
-    """Return when the operation has ended, after *timeout* seconds, or when waiting is not possible."""
+    """Return when the operation has ended, after *timeout* seconds, or when it cannot wait."""
     deadline = time.monotonic() + timeout
     if not _slots.acquire(blocking=False):
         return
     try:
-        with client().pubsub() as subscription:
+        with PubSub(client().connection_pool) as subscription:
             subscription.subscribe(names.operation_channel(str(operation_id)))
             # The row is read after the subscription stands, so that no end falls between the two.
             if not _next(subscription, "subscribe", deadline) or _is_final(operation_id):

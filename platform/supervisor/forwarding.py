@@ -41,7 +41,7 @@ def is_allowed(drop: ForwardDrop, instance: str) -> bool:
 
 
 def allow(drop: ForwardDrop, instance: str) -> None:
-    """Let the chain accept what our bridges send out and the answers to it; a no-op the second time.
+    """Let the chain accept what our bridges send and the answers to it; a no-op if it does.
 
     Published ports stay the firewall's own decision.
     """

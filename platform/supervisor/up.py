@@ -111,9 +111,7 @@ def _already_running(environment: Environment) -> int:
 def _detach(environment: Environment, options: argparse.Namespace) -> int:
     log = layout.log_file(environment)
     passed = [
-        flag
-        for flag, wanted in (("--insecure", options.insecure), ("--no-link", True))
-        if wanted
+        flag for flag, wanted in (("--insecure", options.insecure), ("--no-link", True)) if wanted
     ]
     with log.open("ab") as output:
         start = output.tell()

@@ -16,9 +16,9 @@ _CONFIGURATION = Path(__file__).with_name("gunicorn_settings.py")
 
 def main(arguments: Sequence[str]) -> int:
     """Become gunicorn, with our configuration and no other."""
-    argparse.ArgumentParser(prog="manage.py web", description="Serve browsers and the API.").parse_args(
-        arguments
-    )
+    argparse.ArgumentParser(
+        prog="manage.py web", description="Serve browsers and the API."
+    ).parse_args(arguments)
     environment = env.load()
     if not environment.secret_key_file.is_file():
         raise SettingMissing(

@@ -10,7 +10,7 @@ from config import keys
 from config.settings.base import *  # noqa: F403  (a Django settings module is a namespace)
 from config.settings.base import BERTH, DATABASES
 
-_HOME = tempfile.TemporaryDirectory(prefix="b", dir="/tmp")  # noqa: S108  (socket paths must be short)
+_HOME = tempfile.TemporaryDirectory(prefix="b", dir="/tmp")
 _WEB = Path(_HOME.name) / "web"
 _WEB.mkdir(mode=0o700)
 

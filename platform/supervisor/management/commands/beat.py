@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
+from celery.platforms import SecurityWarning
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -12,8 +14,11 @@ class Command(BaseCommand):
     help = "Keep the platform's schedule and do its own periodic work."
 
     def handle(self, *_args: Any, **_options: Any) -> None:
+        # Celery warns of root for the sake of pickle, which nothing here reads.
+        warnings.filterwarnings("ignore", category=SecurityWarning)
         app.worker_main(
             [
+                "--quiet",
                 "worker",
                 "--beat",
                 f"--schedule={settings.BERTH.web / 'beat'}",
