@@ -11,8 +11,8 @@ from engine.linux.processes import is_alive
 from engine.runtime import records
 from engine.runtime.host import Host
 from engine.spec.codec import decode
-from engine.spec.container import Container, ContainerState
-from engine.spec.runtime import ExitRecord, ShimRecord
+from engine.spec.container import Container, ContainerState, PortBinding
+from engine.spec.runtime import ExitRecord, RuntimeSpec, ShimRecord
 from engine.storage import containers
 
 _RECORD_SECONDS = 10.0
@@ -102,6 +102,7 @@ def _adopt(host: Host, container: Container, status: ShimStatus) -> Container:
             error="",
             pid=status.record.init_pid,
             endpoints=host.networks.endpoints(tx, container.id),
+            ports=_bound_ports(host, container),
         )
         return containers.save(tx, now, "start")
 
@@ -137,6 +138,12 @@ def _disconnect(host: Host, container: Container) -> None:
         )
 
 
+def _bound_ports(host: Host, container: Container) -> tuple[PortBinding, ...]:
+    """Return the ports of the run that was begun last, as its starter wrote them down."""
+    data = records.read(host.container(container.id).spec)
+    return () if data is None else decode(RuntimeSpec, data).ports
+
+
 def _release(host: Host, container: Container) -> None:
     """Give back what a start that died half-way had leased."""
     with host.database.reading() as connection:
@@ -144,6 +151,10 @@ def _release(host: Host, container: Container) -> None:
     if not leased:
         return
     for endpoint in leased:
-        host.networks.disconnect(container_id=container.id, endpoint=endpoint, bindings=())
+        host.networks.disconnect(
+            container_id=container.id,
+            endpoint=endpoint,
+            bindings=_bound_ports(host, container),
+        )
     with host.database.transaction() as tx:
         host.networks.release(tx, container.id)

@@ -14,7 +14,7 @@ from engine.errors import (
     ErrorRecord,
     from_record,
 )
-from engine.linux import capabilities
+from engine.linux import capabilities, syscalls
 from engine.runtime import records
 from engine.runtime.client import Start, StartRefused
 from engine.runtime.host import Host
@@ -28,7 +28,6 @@ from engine.storage import containers
 _STARTABLE = (ContainerState.CREATED, ContainerState.EXITED)
 _EXIT_CODES = {"command_not_found": 127, "command_not_executable": 126}
 _FAILED_EXIT = 128
-_LOCALHOST = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +106,7 @@ def _prepare(
         endpoint = None
         if network is not None:
             (endpoint,) = host.networks.reserve(
-                tx,
-                space=container.space,
-                container_id=container.id,
-                container_name=container.spec.name,
-                network=network,
-                ports=bindings,
+                tx, container_id=container.id, network=network
             )
     paths = host.container(container.id)
     paths.exit.unlink(missing_ok=True)
@@ -211,7 +205,10 @@ def runtime_spec(host: Host, prepared: _Prepared, image: Image) -> RuntimeSpec:
         privileged=spec.privileged,
         resources=spec.resources,
         log=spec.log,
-        hosts=_hosts(prepared, hostname),
+        ports=prepared.bindings,
+        hosts=host.networks.hosts(
+            hostname, () if prepared.endpoint is None else (prepared.endpoint,)
+        ),
         resolv_conf=_resolv_conf(host, prepared),
     )
 
@@ -226,24 +223,20 @@ def _hostname(container: Container) -> str:
 
 def _capabilities(container: Container) -> tuple[int, ...]:
     spec = container.spec
+    wanted = capabilities.resolve(capabilities.DEFAULT, spec.cap_add, spec.cap_drop)
     if spec.privileged:
-        last = capabilities.last_capability()
-        return tuple(sorted(number for number in capabilities.ALL if number <= last))
-    return tuple(
-        sorted(capabilities.resolve(capabilities.DEFAULT, spec.cap_add, spec.cap_drop))
-    )
+        wanted = capabilities.ALL
+    if container.userns_base is not None:
+        return tuple(sorted(wanted))
+    # Among the host's own ids a container can have no more than the host lets us have.
+    _, permitted, _ = syscalls.capget()
+    return tuple(sorted(number for number in wanted if permitted >> number & 1))
 
 
 def _namespace(network: str) -> NetworkNamespace:
     if network == "host":
         return NetworkNamespace.HOST
     return NetworkNamespace.NONE if network == "none" else NetworkNamespace.OWN
-
-
-def _hosts(prepared: _Prepared, hostname: str) -> str:
-    if prepared.endpoint is None:
-        return _LOCALHOST
-    return f"{_LOCALHOST}{prepared.endpoint.address.partition('/')[0]}\t{hostname}\n"
 
 
 def _resolv_conf(host: Host, prepared: _Prepared) -> str:

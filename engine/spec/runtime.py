@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from engine.spec.container import LogOptions, Resources, SeccompMode
+from engine.spec.container import LogOptions, PortBinding, Resources, SeccompMode
 
 RUNTIME_VERSION = 1
 """Of RuntimeSpec, ShimRecord, ExitRecord and the launcher's messages."""
@@ -71,6 +71,8 @@ class RuntimeSpec:
     privileged: bool
     resources: Resources
     log: LogOptions
+    ports: tuple[PortBinding, ...] = ()
+    """As bound; the shim holds their sockets."""
     hosts: str
     resolv_conf: str
     masked_paths: tuple[str, ...] = MASKED_PATHS
