@@ -48,6 +48,6 @@ def api(instance: Instance, token: str) -> Iterator[Api]:
 @pytest.fixture
 def busybox(api: Api, registry: Registry) -> str:
     """The reference of the small image, pulled."""
-    reference = f"{registry.address}/busybox:1"
+    reference = f"{registry.name}/busybox:1"
     api.do("images/pull", {"host": api.host(), "reference": reference})
     return reference

@@ -96,7 +96,7 @@ def test_program_that_ignores_term_is_killed_after_its_timeout(api: Api, busybox
 
 def test_whole_debian_is_pulled_and_runs(api: Api, registry: Registry) -> None:
     minbase_image().push(registry.client, "minbase", "12")
-    reference = f"{registry.address}/minbase:12"
+    reference = f"{registry.name}/minbase:12"
     api.do("images/pull", {"host": api.host(), "reference": reference})
     made = api.do(
         "containers",
@@ -159,5 +159,5 @@ def test_what_cannot_run_gets_a_clear_error_and_no_process_or_rule(
 def test_pull_that_cannot_be_gets_a_clear_error(
     api: Api, registry: Registry, reference: str, code: str
 ) -> None:
-    body = {"host": api.host(), "reference": reference.format(registry=registry.address)}
+    body = {"host": api.host(), "reference": reference.format(registry=registry.name)}
     assert api.refused("images/pull", body)["code"] == code

@@ -28,7 +28,7 @@ def other() -> Iterator[Instance]:
 def run(berth: Instance, registry: Registry, port: int, word: str) -> str:
     """Start a container named `same` that answers *word* on *port*; return its id."""
     with berth.api(berth.token(username=word)) as api:
-        reference = f"{registry.address}/busybox:1"
+        reference = f"{registry.name}/busybox:1"
         api.do("images/pull", {"host": api.host(), "reference": reference})
         serve = f"mkdir /www; echo {word} >/www/index.html; exec httpd -f -p 80 -h /www"
         made = api.do(

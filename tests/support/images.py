@@ -184,7 +184,11 @@ def busybox_layer() -> TestLayer:
         *(directory(name) for name in ("bin", "etc", "home", "proc", "root", "sys", "dev", "var")),
         directory("tmp", mode=0o1777),
         file("bin/busybox", BUSYBOX.read_bytes(), mode=0o755),
-        *(hardlink(f"bin/{name}", "bin/busybox") for name in names if name != "busybox"),
+        *(
+            hardlink(f"bin/{name}", "bin/busybox", mode=0o755)
+            for name in names
+            if name != "busybox"
+        ),
         file("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n"),
         file("etc/group", b"root:x:0:\nnogroup:x:65534:\n"),
     )

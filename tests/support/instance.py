@@ -85,6 +85,16 @@ class Instance:
         """End it; with *everything* also its containers and all it made on the machine."""
         self.manage("down", *(["--all"] if everything else []))
 
+    def all_processes(self) -> list[int]:
+        """Return the pids of everything that runs for this instance, launcher and dns too."""
+        groups = {
+            int(pid)
+            for top, _, _ in os.walk("/sys/fs/cgroup")
+            if top.endswith(f"/berth-{self.mark}/shims")
+            for pid in Path(top, "cgroup.procs").read_text().split()
+        }
+        return sorted({*self.processes(""), *groups})
+
     def processes(self, words: str) -> list[int]:
         """Return the pids of this instance whose command line holds *words*, oldest first."""
         mine = f"BERTH_HOME={self.home}".encode()
