@@ -59,7 +59,7 @@ def engine() -> Iterator[Engine]:
 
 def printer_image() -> Image:
     """Return an image with a file of log lines to print."""
-    line = b"2026-01-01T00:00:00Z INFO a line as long as those that most programs print to their log\n"
+    line = b"2026-01-01T00:00:00Z INFO a line as long as those that programs print to their logs\n"
     lines = line * (LOG_BYTES // len(line))
     return Image(
         (busybox_layer(), layer_of(directory("var"), file("var/lines", lines))),

@@ -103,7 +103,7 @@ class Instance:
             try:
                 command = (folder / "cmdline").read_bytes().replace(bytes(1), b" ").decode()
                 variables = (folder / "environ").read_bytes().split(bytes(1))
-            except (FileNotFoundError, ProcessLookupError):
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
             if mine in variables and words in command:
                 found.append(int(folder.name))
