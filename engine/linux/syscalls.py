@@ -107,6 +107,7 @@ SECCOMP_FILTER_FLAG_SPEC_ALLOW: Final = 4
 _CAPABILITY_VERSION_3: Final = 0x20080522
 
 _X86_64 = {
+    "rt_sigaction": 13,
     "mount": 165,
     "umount2": 166,
     "pivot_root": 155,
@@ -124,6 +125,7 @@ _X86_64 = {
     "syncfs": 306,
 }
 _AARCH64 = {
+    "rt_sigaction": 134,
     "mount": 40,
     "umount2": 39,
     "pivot_root": 41,
@@ -241,6 +243,11 @@ def pivot_root(new: StrPath, old: StrPath) -> None:
 def sethostname(name: bytes) -> None:
     """Set the host name of the calling process's UTS namespace."""
     call("sethostname", name, len(name))
+
+
+def reset_signal(number: int) -> None:
+    """Give signal *number* its default action, those too that the C library keeps to itself."""
+    call("rt_sigaction", number, bytes(32), None, 8)
 
 
 def prctl(option: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0) -> int:

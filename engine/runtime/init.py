@@ -40,6 +40,7 @@ ROOT = b"root"
 GO = b"go"
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ALL_FDS = 0x7FFF_FFFF
+_SIGNALS = 64
 _TIOCSPTLCK = 0x4004_5431
 """ioctl_tty(2): unlock a pseudoterminal's slave; the standard library does not name it."""
 
@@ -144,9 +145,9 @@ def _receive_mounts(gate: socket.socket) -> list[int]:
 
 def _reset_signals() -> None:
     """Give the program default signals: what Python or the launcher ignores is inherited by execve."""
-    for number in signal.valid_signals():
+    for number in range(1, _SIGNALS + 1):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
-            signal.signal(number, signal.SIG_DFL)
+            syscalls.reset_signal(number)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
