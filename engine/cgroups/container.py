@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from engine.cgroups import folders, freezer, memory
 from engine.cgroups.files import has, read, read_counter, write
-from engine.cgroups.hierarchy import Hierarchy, own_v1_folders
+from engine.cgroups.hierarchy import Hierarchy
 from engine.errors import KernelUnsupported
 
 if TYPE_CHECKING:
@@ -53,30 +53,6 @@ class ContainerCgroup:
         return None if mount is None else f"{mount.target}/{self.path}"
 
     @contextlib.contextmanager
-    def entered(self) -> Iterator[int | None]:
-        """Let children of the calling process be born in the cgroup; adopt() them afterwards.
-
-        Yields a descriptor for clone3's CLONE_INTO_CGROUP, or None without a v2 hierarchy. On v1
-        the caller, which has one thread, moves itself in and out again: a fraction of the cost of
-        moving the child. It stays out of the pids controller, where it would count. The child may
-        leave for a cgroup namespace once it is adopted.
-        """
-        moves = [
-            (f"{mount.target}/{self.path}", before)
-            for mount, before in zip(self.hierarchy.v1, own_v1_folders(self.hierarchy), strict=True)
-            if "pids" not in mount.controllers
-        ]
-        with contextlib.ExitStack() as undo:
-            descriptor = None
-            if self.v2_folder is not None:
-                descriptor = os.open(self.v2_folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-                undo.callback(os.close, descriptor)
-            for folder, before in moves:
-                write(folder, "tasks", "0")
-                undo.callback(write, before, "tasks", "0")
-            yield descriptor
-
-    @contextlib.contextmanager
     def opened(self) -> Iterator[int | None]:
         """Yield a descriptor for clone3's CLONE_INTO_CGROUP, or None without a v2 hierarchy."""
         if self.v2_folder is None:
@@ -96,12 +72,6 @@ class ContainerCgroup:
         """
         for mount in self.hierarchy.v1:
             write(f"{mount.target}/{self.path}", "tasks", "0")
-
-    def adopt(self, pid: int) -> None:
-        """Bring a child made within entered() into what it could not be born in."""
-        folder = self.v1_folder("pids")
-        if folder is not None:
-            write(folder, "cgroup.procs", str(pid))
 
     def attach(self, pid: int) -> None:
         """Move the process *pid* into the cgroup, in every hierarchy."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import enum
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -44,8 +43,6 @@ class V1Mount:
 
     controllers: tuple[str, ...]
     target: str
-    root: str = "/"
-    """The cgroup that shows at `target`."""
 
     @property
     def option(self) -> str:
@@ -102,22 +99,6 @@ class Hierarchy:
         return targets if self.v2 is None else [*targets, self.v2]
 
 
-def own_v1_folders(hierarchy: Hierarchy, cgroup: Path = Path("/proc/self/cgroup")) -> list[str]:
-    """Return the folders the calling process is in, in the order of `hierarchy.v1`."""
-    paths = {}
-    for line in cgroup.read_text().splitlines():
-        _, names, path = line.split(":", 2)
-        paths[frozenset(names.split(","))] = path
-    folders = []
-    for mount in hierarchy.v1:
-        path = paths[frozenset(mount.controllers)]
-        # A mount may show only part of the hierarchy, as in a container without a cgroup namespace.
-        if mount.root != "/":
-            path = path.removeprefix(mount.root)
-        folders.append(os.path.normpath(f"{mount.target}/{path}"))
-    return folders
-
-
 def _v1_mounts(mounts: list[MountInfo]) -> tuple[V1Mount, ...]:
     found: dict[tuple[str, ...], V1Mount] = {}
     for mount in mounts:
@@ -129,7 +110,5 @@ def _v1_mounts(mounts: list[MountInfo]) -> tuple[V1Mount, ...]:
             if option in _V1_CONTROLLERS or option.startswith("name=")
         )
         # The same hierarchy may be mounted more than once; the first will do.
-        found.setdefault(
-            controllers, V1Mount(controllers=controllers, target=mount.target, root=mount.root)
-        )
+        found.setdefault(controllers, V1Mount(controllers=controllers, target=mount.target))
     return tuple(found.values())

@@ -8,7 +8,7 @@ import pytest
 
 from engine import cgroups
 from engine.cgroups import Hierarchy, HierarchyKind, cpu, cpuset, devices, files, memory, pids
-from engine.cgroups.hierarchy import V1Mount, own_v1_folders
+from engine.cgroups.hierarchy import V1Mount
 from engine.errors import (
     EngineError,
     InvalidValue,
@@ -89,26 +89,6 @@ def test_folder_without_a_cgroup_mount_is_not_taken_for_one(tmp_path: Path) -> N
     table = mount_table(tmp_path, "31 23 0:28 / /sys/fs/cgroup rw - tmpfs tmpfs rw")
     with pytest.raises(KernelUnsupported, match="cgroup"):
         Hierarchy.detect(table)
-
-
-def test_own_folders_are_found_below_a_partly_shown_hierarchy(tmp_path: Path) -> None:
-    hierarchy = Hierarchy(
-        kind=HierarchyKind.V1,
-        v1=(
-            V1Mount(controllers=("cpu", "cpuacct"), target="/cg/cpu"),
-            V1Mount(controllers=("memory",), target="/cg/memory", root="/docker/ab"),
-            V1Mount(controllers=("name=systemd",), target="/cg/systemd"),
-        ),
-        v2=None,
-    )
-    (tmp_path / "cgroup").write_text(
-        "4:memory:/docker/ab/inner\n3:cpuacct,cpu:/\n1:name=systemd:/user.slice\n0::/\n"
-    )
-    assert own_v1_folders(hierarchy, tmp_path / "cgroup") == [
-        "/cg/cpu",
-        "/cg/memory/inner",
-        "/cg/systemd/user.slice",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -77,9 +77,7 @@ def folders(cgroup: ContainerCgroup) -> list[Path]:
     return [Path(target, cgroup.path) for target in cgroup.hierarchy.targets()]
 
 
-def test_child_is_born_in_every_hierarchy_and_its_parent_stays_where_it_was(
-    create: Create,
-) -> None:
+def test_child_is_in_every_hierarchy_before_its_program_begins(create: Create) -> None:
     cgroup = create()
     status, output = run(cgroup, "print(open('/proc/self/cgroup').read(), end='')")
     assert status == 0

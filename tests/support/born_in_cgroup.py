@@ -1,9 +1,9 @@
-"""A program that starts Python code inside a cgroup, as the shim starts a container.
+"""A program that starts Python code inside a cgroup, as the shim starts a container's init.
 
     python -I -S tests/support/born_in_cgroup.py PARENT NAME CODE
 
-The child waits until it is adopted, then runs CODE. Standard streams are passed on; the exit status
-is the child's, or minus the signal that ended it modulo 256.
+Standard streams are passed on; the exit status is the child's, or minus the signal that ended it
+modulo 256.
 """
 
 from __future__ import annotations
@@ -20,24 +20,18 @@ from engine.linux import syscalls
 
 def main(parent: str, name: str, code: str) -> int:
     cgroup = ContainerCgroup.open(Hierarchy.detect(), parent, name)
-    gate, opener = os.pipe()
-    before = Path("/proc/self/cgroup").read_text()
-    with cgroup.entered() as descriptor:
+    with cgroup.opened() as descriptor:
         pid, pidfd = syscalls.clone3(0, cgroup=descriptor)
         if pid == 0:
-            _child(gate, code)
-    if Path("/proc/self/cgroup").read_text() != before:
-        raise SystemExit("entered() did not bring its caller back")
-    cgroup.adopt(pid)
-    os.write(opener, b"x")
+            _child(cgroup, code)
     _, status = os.waitpid(pid, 0)
     os.close(pidfd)
     return os.waitstatus_to_exitcode(status) % 256
 
 
-def _child(gate: int, code: str) -> None:
+def _child(cgroup: ContainerCgroup, code: str) -> None:
     try:
-        os.read(gate, 1)
+        cgroup.join()
         os.execv(sys.executable, [sys.executable, "-I", "-S", "-c", code])  # noqa: S606  (as init does)
     finally:
         os._exit(127)
