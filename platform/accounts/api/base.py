@@ -60,7 +60,7 @@ class ActorView(APIView):
 
     def query(self, form: type[S]) -> S:
         """Return the request's query string, validated by *form*."""
-        return _valid(form(data=self.request.query_params.dict()))
+        return _valid(form(data=self.request.query_params))
 
     def page(self, rows: QuerySet[Any, Row], show: Callable[[list[Row]], list[Row]]) -> Response:
         """Answer one page of *rows*, as *show* makes them for JSON."""

@@ -26,5 +26,6 @@ DATABASES["default"]["NAME"] = str(_WEB / "database.sqlite3")
 # A file, not memory: threads and child processes of the tests see one database, as in production.
 DATABASES["default"]["TEST"] = {"NAME": str(_WEB / "test.sqlite3")}
 STATIC_ROOT = _WEB / "static"
+STATIC_ROOT.mkdir()
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]

@@ -1,0 +1,7 @@
+"""The REST side as these tests meet it."""
+
+from __future__ import annotations
+
+from tests.support.rest import host, nobody, owner, redis, rest
+
+__all__ = ["host", "nobody", "owner", "redis", "rest"]
