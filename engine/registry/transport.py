@@ -116,10 +116,7 @@ class Transport:
 
     def _redirection(self, response: httpx.Response) -> httpx.URL:
         origin = response.request.url
-        try:
-            target = origin.join(response.headers["location"])
-        except httpx.InvalidURL as error:
-            raise self.refusal(response, f"it redirects to no address: {error}") from error
+        target = origin.join(response.headers["location"])
         if target.scheme not in {"https", origin.scheme}:
             raise self.refusal(response, f"it redirects from {origin.scheme} to {target.scheme}")
         if is_internal(target.host) and not is_internal(origin.host):

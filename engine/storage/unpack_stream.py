@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterator
@@ -39,7 +41,8 @@ class Readable(Protocol):
 class InflatedStream:
     """Iterates over the plain bytes of *raw*, which may be gzip, zstandard or plain.
 
-    Raises ArchiveTooLarge past *limit* plain bytes, and MalformedArchive where it cannot be read.
+    Past *limit* plain bytes it raises ENOSPC, or ArchiveTooLarge where they look made to be many;
+    MalformedArchive where it cannot be read.
     `digest` is that of the bytes as received, once the iteration has ended.
     """
 
@@ -100,9 +103,11 @@ class InflatedStream:
         given = 0
         for piece in self._inflated():
             given += len(piece)
-            received = self._source.received
-            if given > self._limit or (given > _BOMB_FLOOR and given > received * _BOMB_RATIO):
-                raise ArchiveTooLarge(what=self._what, limit=min(given, self._limit))
+            suspect = given > self._source.received * _BOMB_RATIO
+            if suspect and given > min(self._limit, _BOMB_FLOOR):
+                raise ArchiveTooLarge(what=self._what, limit=min(self._limit, _BOMB_FLOOR))
+            if given > self._limit:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             yield piece
 
     def _inflated(self) -> Iterator[bytes]:
