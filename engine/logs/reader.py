@@ -6,6 +6,7 @@ import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,15 +52,15 @@ def follow(
     *wait* sleeps for some seconds and returns whether to stop at once. A rotation loses nothing:
     the file that was being read is read to its end before the newer one.
     """
-    tail = _Tail(path)
-    stored = tail.stored()
-    yield from _entries(stored if query.tail is None else _last_of(stored, query), query)
-    while True:
-        # Asked before reading: what was written until the end is then read below.
-        over = ended()
-        yield from _entries(tail.lines(), query)
-        if over or wait(_POLL_SECONDS):
-            return
+    with closing(_Tail(path)) as tail:
+        stored = tail.stored()
+        yield from _entries(stored if query.tail is None else _last_of(stored, query), query)
+        while True:
+            # Asked before reading: what was written until the end is then read below.
+            over = ended()
+            yield from _entries(tail.lines(), query)
+            if over or wait(_POLL_SECONDS):
+                return
 
 
 class _Tail:
@@ -69,6 +70,11 @@ class _Tail:
         self._path = path
         self._file: BinaryIO | None = None
         self._rest = b""
+
+    def close(self) -> None:
+        """Close the file that is being read."""
+        if self._file is not None:
+            self._file.close()
 
     def stored(self) -> Iterator[bytes]:
         """Yield the lines of the older files, then of the newest up to now."""

@@ -24,7 +24,7 @@ class NameServer:
     def __init__(self, configuration: EngineConfiguration) -> None:
         run = configuration.run
         path = run / "dns.sock"
-        self._program = DaemonProgram(
+        self.program = DaemonProgram(
             name="dns",
             module="engine.network.dns.server",
             arguments=(os.fspath(configuration.root / "state.db"), os.fspath(path)),
@@ -36,19 +36,19 @@ class NameServer:
 
     def ensure(self) -> None:
         """Return once it answers; some microseconds where it does already."""
-        if daemon.answers(self._program):
+        if daemon.answers(self.program):
             return
         # Beside launcher and shims: it must outlive the worker that starts it.
         cgroup = cgroups.ensure(cgroups.Hierarchy.detect(), self._cgroup_parent, "shims")
         folders = tuple(Path(folder) for folder in cgroup.folders())
-        daemon.ensure(dataclasses.replace(self._program, cgroups=folders))
+        daemon.ensure(dataclasses.replace(self.program, cgroups=folders))
 
     def reload(self) -> None:
         """Have it listen on the gateways of today's networks; raise where one cannot be had."""
         self.ensure()
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET | socket.SOCK_CLOEXEC) as asking:
             asking.settimeout(_REPLY_SECONDS)
-            asking.connect(os.fspath(self._program.socket))
+            asking.connect(os.fspath(self.program.socket))
             asking.send(_RELOAD)
             refused = asking.recv(_REPLY_BYTES).decode().strip()
         if refused:
@@ -59,9 +59,9 @@ class NameServer:
 
     def forget(self) -> None:
         """Have a running one stop listening for networks that are gone."""
-        if daemon.answers(self._program):
+        if daemon.answers(self.program):
             self.reload()
 
     def stop(self) -> None:
         """End it."""
-        daemon.stop(self._program)
+        daemon.stop(self.program)

@@ -28,6 +28,7 @@ from engine.linux.syscalls import (
     PR_CAP_AMBIENT_CLEAR_ALL,
     PR_SET_KEEPCAPS,
     PR_SET_NO_NEW_PRIVS,
+    PR_SET_PDEATHSIG,
 )
 from engine.runtime import identity, rootfs
 from engine.runtime.identity import Identity
@@ -125,6 +126,8 @@ def _become(given: InitInput) -> None:
     environment = _environment(spec.process, who)
     program = _find_program(spec.process.arguments[0], environment["PATH"])
     _drop_privileges(spec.process, who, given.seccomp)
+    # Set last: a change of ids clears it. A container without its shim would block on its output.
+    syscalls.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _wait(given.gate, GO)
     syscalls.close_range(3, _ALL_FDS, CLOSE_RANGE_CLOEXEC)
     _execute(program, spec.process.arguments, environment)

@@ -6,11 +6,15 @@ import os
 import socket
 import struct
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from engine.network.dns.message import Code, Query, response_code, with_id
 
 RESOLV_CONF = Path("/etc/resolv.conf")
+Asking = Callable[[str, int, bytes, float], bytes]
+"""Sends a packet to a resolver's port and returns what comes back within so many seconds."""
+
 _PORT = 53
 _TRY_SECONDS = 2.0
 _TOTAL_SECONDS = 4.5
@@ -39,7 +43,12 @@ class Upstream:
 
     def ask(self, packet: bytes, query: Query, kind: socket.SocketKind) -> bytes | None:
         """Return a resolver's answer to *packet* over UDP or TCP, None when none gives one."""
-        ask = _ask_stream if kind is socket.SOCK_STREAM else _ask_datagram
+        if kind is socket.SOCK_DGRAM:
+            return self._ask(packet, query, _ask_datagram)
+        # Many a resolver behind a firewall is there for datagrams only.
+        return self._ask(packet, query, _ask_stream) or self._ask(packet, query, _ask_datagram)
+
+    def _ask(self, packet: bytes, query: Query, ask: Asking) -> bytes | None:
         deadline = time.monotonic() + _TOTAL_SECONDS
         last: bytes | None = None
         resolvers = self._current()

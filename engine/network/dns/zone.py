@@ -40,12 +40,13 @@ class Zone:
         return [ServedNetwork(row[0], ipaddress.IPv4Network(row[1]), row[2]) for row in rows]
 
     def addresses(self, network: ServedNetwork, name: str) -> list[ipaddress.IPv4Address]:
-        """Return where the running container of *network* with that name or id is."""
+        """Return where the running container of *network* with that name or short id is."""
         rows = self._read(
             "SELECT e.address FROM endpoints e JOIN containers c ON c.id = e.container "
             "WHERE e.network = ? AND c.state IN ('running', 'paused') "
-            "AND (lower(c.name) = ? OR c.id = ? OR substr(c.id, 1, ?) = ?)",
-            (network.id, name, name, _SHORT_ID, name),
+            # A whole id is longer than a label may be.
+            "AND (lower(c.name) = ? OR substr(c.id, 1, ?) = ?)",
+            (network.id, name, _SHORT_ID, name),
         )
         return [ipaddress.IPv4Address(row[0]) for row in rows]
 
