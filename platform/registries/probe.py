@@ -28,10 +28,8 @@ def check(*, host: str, auth: RegistryAuth | None, insecure: bool, ca: str) -> N
     try:
         with httpx.Client(verify=_trust(ca), timeout=_TIMEOUT) as client:
             _check(client, host=host, url=f"{base}/v2/", basic=basic)
-    except ssl.SSLError as error:
-        raise RegistryTlsFailed(registry=host, reason=str(error)) from error
     except httpx.HTTPError as error:
-        if isinstance(error.__cause__, ssl.SSLError) or "certificate" in str(error).lower():
+        if _is_tls(error):
             raise RegistryTlsFailed(registry=host, reason=str(error)) from error
         raise RegistryUnreachable(registry=host, reason=str(error)) from error
 
@@ -65,6 +63,12 @@ def _answer_challenge(
     asked = {"service": fields["service"]} if "service" in fields else {}
     # A service that hands out a token has judged the credentials; without a scope it opens nothing.
     return client.get(fields["realm"], params=asked, auth=basic or httpx.USE_CLIENT_DEFAULT)
+
+
+def _is_tls(error: BaseException) -> bool:
+    """Whether TLS is what failed: httpx wraps it twice."""
+    inner = error.__cause__ or error.__context__
+    return isinstance(error, ssl.SSLError) or (inner is not None and _is_tls(inner))
 
 
 def _trust(ca: str) -> ssl.SSLContext:

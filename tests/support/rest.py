@@ -117,7 +117,7 @@ class PlayedHost:
 
     def take(self, pool: Queue = Queue.QUICK) -> TaskMessage:
         """Return the next message of a queue, its signature checked."""
-        raw = client().blpop([names.queue_key(self.id, pool)], timeout=5)
+        raw = client().brpop([names.queue_key(self.id, pool)], timeout=5)
         assert raw is not None, "nothing was sent"
         message = json.loads(raw[1])
         (body, signature), *_ = json.loads(base64.b64decode(message["body"]))
@@ -176,12 +176,15 @@ class PlayedHost:
 
 def container_of(name: str, *, id: str = "", space: str = "default", **facts: Any) -> Container:
     """Return a container as an engine would tell of it."""
-    settled: dict[str, Any] = {"state": ContainerState.RUNNING, "started_at": CREATED + SECOND}
+    settled: dict[str, Any] = {
+        "image_id": image_id("busybox"),
+        "state": ContainerState.RUNNING,
+        "started_at": CREATED + SECOND,
+    }
     return Container(
         id=id or digest(f"{space}/{name}"),
         space=space,
         spec=ContainerSpec(name=name, image="busybox:1", env=("A=1",)),
-        image_id=image_id("busybox"),
         created_at=CREATED,
         **{**settled, **facts},
     )
