@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { toApiError } from './errors';
 import type { paths } from './schema';
+import type { Operation } from './types';
 
 export const api = createClient<paths>({ baseUrl: '/' });
 
@@ -16,6 +17,11 @@ const csrf: Middleware = {
 
 api.use(csrf);
 
+/** *body* as the generated types have it: they call fields needed whose default the platform fills in. */
+export function withDefaults<T>(body: Partial<T>): T {
+  return body as T;
+}
+
 interface Answer<T> {
   data?: T;
   error?: unknown;
@@ -29,6 +35,18 @@ export async function unwrap<T>(request: Promise<Answer<T>>): Promise<T> {
   return data as T;
 }
 
+/** The operation that a request to a host was answered with: without `Prefer`, always 202. */
+export async function accepted(request: Promise<Answer<unknown>>): Promise<Operation> {
+  return (await unwrap(request)) as Operation;
+}
+
+const PAGE_SIZE = 1000;
+
+interface PageQuery {
+  page: number;
+  page_size: number;
+}
+
 interface Page<T> {
   count: number;
   next?: string | null | undefined;
@@ -36,12 +54,14 @@ interface Page<T> {
 }
 
 /** Every object of a list: the first page says how many there are, the rest come side by side. */
-export async function allPages<T>(fetchPage: (page: number) => Promise<Page<T>>): Promise<T[]> {
-  const first = await fetchPage(1);
+export async function allPages<T>(fetchPage: (query: PageQuery) => Promise<Page<T>>): Promise<T[]> {
+  const first = await fetchPage({ page: 1, page_size: PAGE_SIZE });
   if (!first.next || first.results.length === 0) return first.results;
   const pages = Math.ceil(first.count / first.results.length);
   const rest = await Promise.all(
-    Array.from({ length: pages - 1 }, (_, index) => fetchPage(index + 2)),
+    Array.from({ length: pages - 1 }, (_, index) =>
+      fetchPage({ page: index + 2, page_size: PAGE_SIZE }),
+    ),
   );
   return [first, ...rest].flatMap((page) => page.results);
 }

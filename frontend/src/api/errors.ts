@@ -4,7 +4,7 @@ export interface Problem {
   status: number;
   code: string;
   detail: string;
-  facts: Record<string, unknown>;
+  facts: Partial<Record<string, string>>;
 }
 
 /** A request that the platform answered with a problem. */
@@ -22,21 +22,11 @@ export class ApiError extends Error {
   }
 
   /** What is wrong with each field, where the platform says so by field. */
-  fieldErrors(): Record<string, string> {
-    const { facts, detail } = this.problem;
-    if (typeof facts.fields === 'object' && facts.fields !== null)
-      return Object.fromEntries(
-        Object.entries(facts.fields).map(([name, problem]) => [name, asText(problem)]),
-      );
-    return typeof facts.field === 'string'
-      ? { [facts.field]: asText(facts.problem ?? detail) }
-      : {};
+  fieldErrors(): Partial<Record<string, string>> {
+    const { code, facts, detail } = this.problem;
+    if (code === 'invalid_input') return facts;
+    return facts.field ? { [facts.field]: facts.problem ?? detail } : {};
   }
-}
-
-function asText(value: unknown): string {
-  if (Array.isArray(value)) return value.map(asText).join(' ');
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 export function isApiError(error: unknown, code?: string): error is ApiError {

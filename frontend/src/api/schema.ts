@@ -4,193 +4,43 @@
  */
 
 export interface paths {
-  '/api/v1/setup': {
+  '/api/v1/containers': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Setup'];
-          };
-        };
-      };
-    };
+    /** @description The containers that you may see, by name. */
+    get: operations['containers_list'];
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['SetupRequest'];
-        };
-      };
-      responses: {
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Session'];
-          };
-        };
-      };
-    };
+    /** @description Have a container made, and started if asked. */
+    post: operations['containers_create'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/session': {
+  '/api/v1/containers/{container_id}': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Session'];
-          };
-        };
-      };
-    };
+    /** @description One container, by id, name, or the beginning of its id. */
+    get: operations['containers_retrieve'];
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['SessionRequest'];
-        };
-      };
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Session'];
-          };
-        };
-      };
-    };
-    delete: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        204: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content?: never;
-        };
-      };
-    };
+    post?: never;
+    /** @description Have a container removed. */
+    delete: operations['containers_destroy'];
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/tokens': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedTokenList'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['TokenRequest'];
-        };
-      };
-      responses: {
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['TokenCreated'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/tokens/{id}': {
+  '/api/v1/containers/{container_id}/kill': {
     parameters: {
       query?: never;
       header?: never;
@@ -199,26 +49,77 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post?: never;
-    delete: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        204: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content?: never;
-        };
-      };
+    /** @description Have a signal sent to a container's first process. */
+    post: operations['containers_kill'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/containers/{container_id}/logs': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
     };
+    /** @description A container's log as plain text. */
+    get: operations['containers_logs'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/containers/{container_id}/restart': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Have a container stopped and started. */
+    post: operations['containers_restart'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/containers/{container_id}/start': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Have a container started. */
+    post: operations['containers_start'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/containers/{container_id}/stop': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Have a container stopped: by its stop signal, then by KILL. */
+    post: operations['containers_stop'];
+    delete?: never;
     options?: never;
     head?: never;
     patch?: never;
@@ -231,29 +132,79 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedHostList'];
-          };
-        };
-      };
-    };
+    /** @description The machines that run containers. */
+    get: operations['hosts_list'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/hosts/{host}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One machine, by id or name. */
+    get: operations['hosts_retrieve'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/images': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The images that your projects have on their hosts. */
+    get: operations['images_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/images/{image_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One image, by its id. */
+    get: operations['images_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Have an image removed, or one tag of it. */
+    delete: operations['images_destroy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/images/pull': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Have an image pulled. */
+    post: operations['images_pull'];
     delete?: never;
     options?: never;
     head?: never;
@@ -267,27 +218,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedNetworkList'];
-          };
-        };
-      };
-    };
+    /** @description The networks that your projects have on their hosts. */
+    get: operations['networks_list'];
     put?: never;
     post?: never;
     delete?: never;
@@ -303,28 +235,8 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-          subject?: string;
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedOperationList'];
-          };
-        };
-      };
-    };
+    /** @description What was asked of hosts, newest first. */
+    get: operations['operations_list'];
     put?: never;
     post?: never;
     delete?: never;
@@ -333,7 +245,24 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  '/api/v1/operations/{id}/cancel': {
+  '/api/v1/operations/{operation_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One operation. */
+    get: operations['operations_retrieve'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/operations/{operation_id}/cancel': {
     parameters: {
       query?: never;
       header?: never;
@@ -342,160 +271,26 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
+    /** @description Asking for an operation to stop. */
+    post: operations['operations_cancel'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/images': {
+  '/api/v1/projects': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedImageList'];
-          };
-        };
-      };
-    };
+    /** @description The projects that you may see. */
+    get: operations['projects_list'];
     put?: never;
     post?: never;
     delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/images/pull': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['PullRequest'];
-        };
-      };
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/images/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Image'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post?: never;
-    delete: {
-      parameters: {
-        query?: {
-          force?: boolean;
-        };
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
     options?: never;
     head?: never;
     patch?: never;
@@ -508,58 +303,109 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedRegistryList'];
-          };
-        };
-      };
-    };
+    /** @description The registries that your projects know. */
+    get: operations['registries_list'];
     put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['RegistryRequest'];
-        };
-      };
-      responses: {
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Registry'];
-          };
-        };
-      };
-    };
+    /** @description Let a project know a registry. */
+    post: operations['registries_create'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/registries/{id}': {
+  '/api/v1/registries/{registry_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One registry, without its password. */
+    get: operations['registries_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Forget a registry and its password. */
+    delete: operations['registries_destroy'];
+    options?: never;
+    head?: never;
+    /** @description Change some settings of a registry. */
+    patch: operations['registries_update'];
+    trace?: never;
+  };
+  '/api/v1/registries/{registry_id}/test': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Ask a registry whether it takes what is kept for it. */
+    post: operations['registries_test'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/session': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who is signed in. */
+    get: operations['session_retrieve'];
+    put?: never;
+    /** @description Sign in with a cookie. */
+    post: operations['session_create'];
+    /** @description Sign out. */
+    delete: operations['session_destroy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/setup': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Whether the first admin is still to be made. */
+    get: operations['setup_retrieve'];
+    put?: never;
+    /** @description Make the first admin, and sign in. */
+    post: operations['setup_complete'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tokens': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Your tokens, newest first, without their secrets. */
+    get: operations['tokens_list'];
+    put?: never;
+    /** @description Make a token; its secret is in this answer alone. */
+    post: operations['tokens_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/tokens/{token_id}': {
     parameters: {
       query?: never;
       header?: never;
@@ -569,354 +415,24 @@ export interface paths {
     get?: never;
     put?: never;
     post?: never;
-    delete: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        204: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content?: never;
-        };
-      };
-    };
-    options?: never;
-    head?: never;
-    patch: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['PatchedRegistryRequest'];
-        };
-      };
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Registry'];
-          };
-        };
-      };
-    };
-    trace?: never;
-  };
-  '/api/v1/registries/{id}/test': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['RegistryTest'];
-          };
-        };
-      };
-    };
-    delete?: never;
+    /** @description Make a token useless. */
+    delete: operations['tokens_destroy'];
     options?: never;
     head?: never;
     patch?: never;
     trace?: never;
   };
-  '/api/v1/containers': {
+  '/api/v1/users/me': {
     parameters: {
       query?: never;
       header?: never;
       path?: never;
       cookie?: never;
     };
-    get: {
-      parameters: {
-        query?: {
-          page?: components['parameters']['page'];
-        };
-        header?: never;
-        path?: never;
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['PaginatedContainerList'];
-          };
-        };
-      };
-    };
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: {
-          Prefer?: components['parameters']['prefer'];
-        };
-        path?: never;
-        cookie?: never;
-      };
-      requestBody: {
-        content: {
-          'application/json': components['schemas']['ContainerRequest'];
-        };
-      };
-      responses: {
-        201: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Container'];
-          };
-        };
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/containers/{id}': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        200: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Container'];
-          };
-        };
-      };
-    };
+    /** @description Your own account. */
+    get: operations['users_me'];
     put?: never;
     post?: never;
-    delete: {
-      parameters: {
-        query?: {
-          force?: boolean;
-        };
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/containers/{id}/start': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/containers/{id}/stop': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/containers/{id}/kill': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
-  '/api/v1/containers/{id}/restart': {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    get?: never;
-    put?: never;
-    post: {
-      parameters: {
-        query?: never;
-        header?: never;
-        path: {
-          id: components['parameters']['id'];
-        };
-        cookie?: never;
-      };
-      requestBody?: never;
-      responses: {
-        202: {
-          headers: {
-            [name: string]: unknown;
-          };
-          content: {
-            'application/json': components['schemas']['Operation'];
-          };
-        };
-      };
-    };
     delete?: never;
     options?: never;
     head?: never;
@@ -927,110 +443,154 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
-    Setup: {
-      required: boolean;
-    };
-    SetupRequest: {
-      token: string;
-      username: string;
-      password: string;
-    };
-    SessionRequest: {
-      username: string;
-      password: string;
-    };
-    Session: {
-      user: components['schemas']['User'];
-    };
-    User: {
-      id: string;
-      username: string;
-      is_admin: boolean;
-    };
-    Token: {
+    /** @description A container as its host last told of it. */
+    Container: {
       id: string;
       name: string;
+      image: string;
+      image_id: string;
+      host: components['schemas']['HostReference'];
+      project: string;
+      state: components['schemas']['ContainerState'];
+      exit_code: number | null;
+      oom_killed: boolean;
+      /** @description Why the last start failed; empty if it did not. */
+      error: string;
+      /** Format: date-time */
       created_at: string;
-      expires_at: string | null;
-      last_used_at: string | null;
-    };
-    TokenRequest: {
-      name: string;
-      expires_at?: string | null;
-    };
-    TokenCreated: components['schemas']['Token'] & {
-      token: string;
-    };
-    HostRef: {
-      id: string;
-      name: string;
-    };
-    Host: {
-      id: string;
-      name: string;
-      /** @enum {string} */
-      state: 'online' | 'lost';
-      last_seen: string | null;
-      engine_version: string;
-      kernel: string;
-      architecture: string;
-      cpus: number;
-      memory: number;
-      cgroup: string;
-      features: {
-        name: string;
-        available: boolean;
-        reason: string;
-      }[];
-    };
-    Network: {
-      id: string;
-      name: string;
-      host: components['schemas']['HostRef'];
-      driver: string;
-      subnet: string;
-      gateway: string;
-      created_at: string;
+      /** Format: date-time */
+      started_at: string | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** @description As bound, with real host ports. */
+      ports: components['schemas']['PortBinding'][];
+      endpoints: components['schemas']['Endpoint'][];
+      spec: components['schemas']['ContainerSpec'];
+      /** @description Grows with every change. */
       version: number;
     };
-    OperationError: {
-      code: string;
-      message: string;
-      detail: {
+    /** @description What is asked of a container. Empty or null: the image's own value, then the default. */
+    ContainerSpec: {
+      /** @default  */
+      name: string;
+      image: string;
+      entrypoint: string[] | null;
+      command: string[] | null;
+      env: string[];
+      /** @default  */
+      working_dir: string;
+      /** @default  */
+      user: string;
+      /** @default  */
+      hostname: string;
+      labels: {
         [key: string]: string;
       };
+      /** @default false */
+      tty: boolean;
+      resources: components['schemas']['Resources'];
+      /**
+       * @description `bridge` (the project's default network), `none`, `host`, or a network's name.
+       * @default bridge
+       */
+      network: string;
+      ports: components['schemas']['PortBinding'][];
+      cap_add: string[];
+      cap_drop: string[];
+      /** @default false */
+      privileged: boolean;
+      /** @default false */
+      no_new_privileges: boolean;
+      /** @default default */
+      seccomp: components['schemas']['SeccompMode'];
+      /** @default auto */
+      userns: components['schemas']['UserNamespaceMode'];
+      /** @default false */
+      readonly_rootfs: boolean;
+      /** @default  */
+      stop_signal: string;
+      /**
+       * @description Seconds before KILL.
+       * @default 10
+       */
+      stop_timeout: number;
+      log: components['schemas']['LogOptions'];
     };
-    LayerProgress: {
-      digest: string;
-      /** @enum {string} */
-      phase: 'waiting' | 'downloading' | 'extracting' | 'done' | 'exists';
-      current: number;
-      total: number;
+    /**
+     * @description * `created` - created
+     *     * `running` - running
+     *     * `paused` - paused
+     *     * `restarting` - restarting
+     *     * `exited` - exited
+     *     * `dead` - dead
+     * @enum {string}
+     */
+    ContainerState: 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead';
+    Endpoint: {
+      network: string;
+      address: string;
+      gateway: string;
+      mac: string;
     };
-    Operation: {
-      id: string;
-      kind: string;
-      subject: {
-        kind: string;
-        id: string;
-        name: string;
+    /** @description A host as REST shows it; `alive` in the context says what of it answers now. */
+    Host: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly state: components['schemas']['HostState'];
+      /** Format: date-time */
+      readonly seen_at: string | null;
+      /** Format: date-time */
+      readonly joined_at: string;
+      readonly engine_version: string;
+      readonly kernel: string;
+      readonly operating_system: string;
+      readonly architecture: string;
+      readonly cpus: number;
+      readonly memory: number;
+      readonly features: {
+        [key: string]: string;
       };
-      host: components['schemas']['HostRef'];
-      /** @enum {string} */
-      state: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'lost';
-      progress: {
-        layers: components['schemas']['LayerProgress'][];
-      } | null;
-      error: components['schemas']['OperationError'] | null;
-      created_at: string;
-      started_at: string | null;
-      finished_at: string | null;
-      actor: string;
+      readonly workers: components['schemas']['HostWorkers'];
     };
-    Layer: {
-      digest: string;
+    /** @description The host that an object is on. */
+    HostReference: {
+      /** Format: uuid */
+      id: string;
+      name: string;
+    };
+    /**
+     * @description * `joining` - joining
+     *     * `online` - online
+     *     * `offline` - offline
+     * @enum {string}
+     */
+    HostState: 'joining' | 'online' | 'offline';
+    HostWorkers: {
+      agent: boolean;
+      quick: boolean;
+      build: boolean;
+    };
+    /** @description An image that a project has on a host, as the host last told of it. */
+    Image: {
+      /** @description Digest of its configuration. */
+      id: string;
+      host: components['schemas']['HostReference'];
+      project: string;
+      tags: string[];
+      digests: string[];
+      /** @description Bytes of all layers, unpacked. */
       size: number;
-      unpacked_size: number;
+      /** @description RFC 3339; empty where the image does not say. */
+      created: string;
+      architecture: string;
+      os: string;
+      layers: components['schemas']['Layer'][];
+      config: components['schemas']['ImageConfig'];
+      /** @description Names of the containers made from it. */
+      used_by: string[];
+      /** @description Grows with every change. */
+      version: number;
     };
     ImageConfig: {
       entrypoint: string[];
@@ -1045,174 +605,1764 @@ export interface components {
       stop_signal: string;
       volumes: string[];
     };
-    Image: {
-      id: string;
-      host: components['schemas']['HostRef'];
-      tags: string[];
-      digests: string[];
+    IssuedToken: {
+      readonly id: number;
+      readonly name: string;
+      readonly prefix: string;
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: date-time */
+      readonly expires_at: string | null;
+      /** Format: date-time */
+      readonly last_used_at: string | null;
+      /** @description Shown this once; we keep a hash. */
+      readonly token: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    KillRequest: {
+      /**
+       * @description Name, with or without SIG, or number.
+       * @default KILL
+       */
+      signal: string;
+    };
+    Layer: {
+      /** @description Of the blob as received; empty if it came unpacked. */
+      digest: string;
+      diff_id: string;
+      chain_id: string;
+      /** @description Bytes of the blob as received. */
       size: number;
-      created: string | null;
-      architecture: string;
-      os: string;
-      layers: components['schemas']['Layer'][];
-      config: components['schemas']['ImageConfig'];
-      used_by: string[];
+      unpacked_size: number;
+    };
+    /**
+     * @description * `waiting` - waiting
+     *     * `downloading` - downloading
+     *     * `extracting` - extracting
+     *     * `done` - done
+     *     * `exists` - exists
+     * @enum {string}
+     */
+    LayerPhase: 'waiting' | 'downloading' | 'extracting' | 'done' | 'exists';
+    /** @description A log file is rotated when it passes `max_size` bytes; `max_files` are kept. */
+    LogOptions: {
+      /**
+       * Format: int64
+       * @default 10485760
+       */
+      max_size: number;
+      /** @default 3 */
+      max_files: number;
+    };
+    /** @description A log file is rotated when it passes `max_size` bytes; `max_files` are kept. */
+    LogOptionsRequest: {
+      /**
+       * Format: int64
+       * @default 10485760
+       */
+      max_size: number;
+      /** @default 3 */
+      max_files: number;
+    };
+    /** @description A network as its host last told of it. */
+    Network: {
+      id: string;
+      name: string;
+      host: components['schemas']['HostReference'];
+      project: string;
+      driver: components['schemas']['NetworkDriver'];
+      subnet: string;
+      gateway: string;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Grows with every change. */
       version: number;
     };
-    PullRequest: {
+    /**
+     * @description * `bridge` - bridge
+     * @enum {string}
+     */
+    NetworkDriver: 'bridge';
+    /** @description A container to be made on a host; without a name it is given one. */
+    NewContainerRequest: {
+      /** @default  */
+      name: string;
+      image: string;
+      entrypoint?: string[] | null;
+      command?: string[] | null;
+      env?: string[];
+      /** @default  */
+      working_dir: string;
+      /** @default  */
+      user: string;
+      /** @default  */
+      hostname: string;
+      labels?: {
+        [key: string]: string;
+      };
+      /** @default false */
+      tty: boolean;
+      resources?: components['schemas']['ResourcesRequest'];
+      /**
+       * @description `bridge` (the project's default network), `none`, `host`, or a network's name.
+       * @default bridge
+       */
+      network: string;
+      ports?: components['schemas']['PortBindingRequest'][];
+      cap_add?: string[];
+      cap_drop?: string[];
+      /** @default false */
+      privileged: boolean;
+      /** @default false */
+      no_new_privileges: boolean;
+      /** @default default */
+      seccomp: components['schemas']['SeccompMode'];
+      /** @default auto */
+      userns: components['schemas']['UserNamespaceMode'];
+      /** @default false */
+      readonly_rootfs: boolean;
+      /** @default  */
+      stop_signal: string;
+      /**
+       * @description Seconds before KILL.
+       * @default 10
+       */
+      stop_timeout: number;
+      log?: components['schemas']['LogOptionsRequest'];
+      /** @description Id or name of the host. */
       host: string;
+      /** @default default */
+      project: string;
+      /** @default false */
+      start: boolean;
+    };
+    /** @description A registry; its name is its host where none is given. */
+    NewRegistryRequest: {
+      name?: string;
+      /** @description Host and port as references name it; no scheme, no path. */
+      host: string;
+      username?: string;
+      password?: string;
+      insecure?: boolean;
+      ca?: string;
+      /** @default default */
+      project: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    NewTokenRequest: {
+      name: string;
+      /**
+       * Format: date-time
+       * @description Null for a token without an end.
+       */
+      expires_at?: string | null;
+    };
+    /** @description What the schema says of an operation; operations.document makes it. */
+    Operation: {
+      /** Format: uuid */
+      id: string;
+      kind: components['schemas']['OperationKind'];
+      subject: components['schemas']['Subject'];
+      host: components['schemas']['HostReference'];
+      project: string;
+      state: components['schemas']['OperationState'];
+      progress: components['schemas']['OperationProgress'] | null;
+      result: {
+        [key: string]: unknown;
+      } | null;
+      error: components['schemas']['OperationError'] | null;
+      /** Format: date-time */
+      cancel_requested_at: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      started_at: string | null;
+      /** Format: date-time */
+      finished_at: string | null;
+      /** @description User name of who asked. */
+      actor: string;
+    };
+    OperationError: {
+      code: string;
+      message: string;
+      detail: {
+        [key: string]: string;
+      };
+    };
+    /**
+     * @description * `containers.create` - containers.create
+     *     * `containers.start` - containers.start
+     *     * `containers.stop` - containers.stop
+     *     * `containers.kill` - containers.kill
+     *     * `containers.restart` - containers.restart
+     *     * `containers.remove` - containers.remove
+     *     * `images.pull` - images.pull
+     *     * `images.remove` - images.remove
+     * @enum {string}
+     */
+    OperationKind:
+      | 'containers.create'
+      | 'containers.start'
+      | 'containers.stop'
+      | 'containers.kill'
+      | 'containers.restart'
+      | 'containers.remove'
+      | 'images.pull'
+      | 'images.remove';
+    OperationLayer: {
+      digest: string;
+      phase: components['schemas']['LayerPhase'];
+      /** @description Bytes. */
+      current: number;
+      /** @description Bytes. */
+      total: number;
+    };
+    OperationProgress: {
+      layers: components['schemas']['OperationLayer'][];
+    };
+    /**
+     * @description * `queued` - queued
+     *     * `running` - running
+     *     * `succeeded` - succeeded
+     *     * `failed` - failed
+     *     * `cancelled` - cancelled
+     *     * `lost` - lost
+     * @enum {string}
+     */
+    OperationState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'lost';
+    PaginatedContainerList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Container'][];
+    };
+    PaginatedHostList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Host'][];
+    };
+    PaginatedImageList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Image'][];
+    };
+    PaginatedNetworkList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Network'][];
+    };
+    PaginatedOperationList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Operation'][];
+    };
+    PaginatedProjectList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Project'][];
+    };
+    PaginatedRegistryList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Registry'][];
+    };
+    PaginatedTokenList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Token'][];
+    };
+    /** @description Some settings of a registry; what is left out stays. */
+    PatchedRegistryChangeRequest: {
+      name?: string;
+      /** @description Host and port as references name it; no scheme, no path. */
+      host?: string;
+      username?: string;
+      password?: string;
+      insecure?: boolean;
+      ca?: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PortBinding: {
+      container_port: number;
+      /**
+       * @description 0 takes a free one.
+       * @default 0
+       */
+      host_port: number;
+      /** @default 0.0.0.0 */
+      host_address: string;
+      /** @default tcp */
+      protocol: components['schemas']['Protocol'];
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PortBindingRequest: {
+      container_port: number;
+      /**
+       * @description 0 takes a free one.
+       * @default 0
+       */
+      host_port: number;
+      /** @default 0.0.0.0 */
+      host_address: string;
+      /** @default tcp */
+      protocol: components['schemas']['Protocol'];
+    };
+    Project: {
+      readonly id: string;
+      readonly name: string;
+      /** Format: date-time */
+      readonly created_at: string;
+    };
+    /**
+     * @description * `tcp` - tcp
+     *     * `udp` - udp
+     * @enum {string}
+     */
+    Protocol: 'tcp' | 'udp';
+    /** @description An image to be pulled, with the credentials that the project keeps for its registry. */
+    PullRequest: {
+      /** @description Id or name of the host. */
+      host: string;
+      /** @default default */
+      project: string;
+      /** @description `[registry/]repository[:tag][@digest]`. */
       reference: string;
-      registry?: string | null;
     };
     Registry: {
-      id: string;
+      id: number;
+      project: string;
       name: string;
-      url: string;
+      /** @description As references name it: `docker.io`, `localhost:5000`. */
+      host: string;
       username: string;
+      has_password: boolean;
+      /** @description Reached over plain HTTP. */
       insecure: boolean;
+      /** @description PEM text of the authority behind its certificate. */
       ca: string;
-    };
-    RegistryRequest: {
-      name: string;
-      url: string;
-      username?: string;
-      password?: string;
-      insecure?: boolean;
-      ca?: string;
-    };
-    PatchedRegistryRequest: {
-      name?: string;
-      url?: string;
-      username?: string;
-      password?: string;
-      insecure?: boolean;
-      ca?: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
     };
     RegistryTest: {
       ok: boolean;
+      /** @description Of the error; empty where all is well. */
+      code: string;
       message: string;
     };
-    PortBinding: {
-      container_port: number;
-      host_port: number;
-      host_address: string;
-      /** @enum {string} */
-      protocol: 'tcp' | 'udp';
-    };
-    Endpoint: {
-      network: string;
-      address: string;
-      gateway: string;
-      mac: string;
-    };
+    /** @description Limits; null is none. */
     Resources: {
+      /**
+       * Format: int64
+       * @description Bytes, at least 6291456.
+       */
+      memory: number | null;
+      /**
+       * Format: double
+       * @description Processors' worth of time; 0.5 is half of one.
+       */
+      cpus: number | null;
+      cpu_shares: number | null;
+      pids: number | null;
+    };
+    /** @description Limits; null is none. */
+    ResourcesRequest: {
+      /**
+       * Format: int64
+       * @description Bytes, at least 6291456.
+       */
       memory?: number | null;
+      /**
+       * Format: double
+       * @description Processors' worth of time; 0.5 is half of one.
+       */
       cpus?: number | null;
       cpu_shares?: number | null;
       pids?: number | null;
     };
-    ContainerSpec: {
-      name: string;
-      image: string;
-      entrypoint: string[] | null;
-      command: string[] | null;
-      env: string[];
-      working_dir: string;
-      user: string;
-      hostname: string;
-      labels: {
-        [key: string]: string;
-      };
-      tty: boolean;
-      resources: components['schemas']['Resources'];
-      network: string;
-      privileged: boolean;
-      readonly_rootfs: boolean;
-      stop_timeout: number;
+    /**
+     * @description * `default` - default
+     *     * `unconfined` - unconfined
+     * @enum {string}
+     */
+    SeccompMode: 'default' | 'unconfined';
+    Session: {
+      /** @description Null for a request without a session. */
+      user: components['schemas']['User'] | null;
     };
-    ContainerRequest: {
-      host: string;
-      start?: boolean;
-      name: string;
-      image: string;
-      command?: string[] | null;
-      env?: string[];
-      labels?: {
-        [key: string]: string;
-      };
-      working_dir?: string;
-      user?: string;
-      hostname?: string;
-      tty?: boolean;
-      resources?: components['schemas']['Resources'];
-      network?: string;
-      ports?: components['schemas']['PortBinding'][];
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    SetupRequest: {
+      token: string;
+      username: string;
+      password: string;
     };
-    Container: {
+    SetupStatus: {
+      /** @description Whether the first admin is still to be made, by the link that `up` prints. */
+      required: boolean;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    SignInRequest: {
+      username: string;
+      password: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    StopRequest: {
+      /** @description Seconds before KILL; null is the container's own. */
+      timeout?: number | null;
+    };
+    Subject: {
+      kind: string;
       id: string;
       name: string;
-      image: string;
-      image_id: string;
-      host: components['schemas']['HostRef'];
-      project: string;
-      /** @enum {string} */
-      state: 'created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead';
-      exit_code: number | null;
-      oom_killed: boolean;
-      error: string;
-      created_at: string;
-      started_at: string | null;
-      finished_at: string | null;
-      ports: components['schemas']['PortBinding'][];
-      endpoints: components['schemas']['Endpoint'][];
-      spec: components['schemas']['ContainerSpec'];
-      version: number;
     };
-    PaginatedTokenList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Token'][];
+    Token: {
+      readonly id: number;
+      readonly name: string;
+      readonly prefix: string;
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: date-time */
+      readonly expires_at: string | null;
+      /** Format: date-time */
+      readonly last_used_at: string | null;
     };
-    PaginatedHostList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Host'][];
+    User: {
+      readonly id: number;
+      readonly username: string;
+      readonly is_admin: boolean;
+      /** Format: date-time */
+      readonly created_at: string;
     };
-    PaginatedNetworkList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Network'][];
-    };
-    PaginatedOperationList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Operation'][];
-    };
-    PaginatedImageList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Image'][];
-    };
-    PaginatedRegistryList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Registry'][];
-    };
-    PaginatedContainerList: {
-      count: number;
-      next: string | null;
-      results: components['schemas']['Container'][];
+    /**
+     * @description * `auto` - auto
+     *     * `host` - host
+     * @enum {string}
+     */
+    UserNamespaceMode: 'auto' | 'host';
+    /** @description An error (RFC 9457); `code` is stable, `facts` are what `detail` speaks of. */
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      code: string;
+      detail: string;
+      facts: {
+        [key: string]: string;
+      };
     };
   };
   responses: never;
-  parameters: {
-    page: number;
-    prefer: string;
-    id: string;
-  };
+  parameters: never;
   requestBodies: never;
   headers: never;
   pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+  containers_list: {
+    parameters: {
+      query?: {
+        /** @description Id or name of a host. */
+        host?: string;
+        /** @description Any part of the name. */
+        name?: string;
+        page?: number;
+        page_size?: number;
+        state?: ('created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead')[];
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedContainerList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_create: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewContainerRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_destroy: {
+    parameters: {
+      query?: {
+        /** @description Kill it first if it runs. */
+        force?: boolean;
+      };
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_kill: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['KillRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_logs: {
+    parameters: {
+      query?: {
+        /** @description Stay until the container ends. */
+        follow?: boolean;
+        /** @description Seconds since the epoch, or RFC 3339. */
+        since?: string;
+        stderr?: boolean;
+        stdout?: boolean;
+        /** @description Number of last lines, or `all`. */
+        tail?: string;
+        /** @description Begin each line with its time. */
+        timestamps?: boolean;
+      };
+      header?: never;
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'text/plain': string;
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_restart: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['StopRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_start: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  containers_stop: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        container_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['StopRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Container'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  hosts_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedHostList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  hosts_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        host: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Host'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  images_list: {
+    parameters: {
+      query?: {
+        /** @description Id or name of a host. */
+        host?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedImageList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  images_retrieve: {
+    parameters: {
+      query?: {
+        /** @description Id or name; needed where several hosts have the image. */
+        host?: string;
+      };
+      header?: never;
+      path: {
+        image_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Image'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  images_destroy: {
+    parameters: {
+      query?: {
+        /** @description Also with several tags. */
+        force?: boolean;
+        /** @description Id or name; needed where several hosts have the image. */
+        host?: string;
+        /** @description Only take this tag off; the image goes with its last one. */
+        reference?: string;
+      };
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path: {
+        image_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  images_pull: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PullRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Image'];
+        };
+      };
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  networks_list: {
+    parameters: {
+      query?: {
+        /** @description Id or name of a host. */
+        host?: string;
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedNetworkList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  operations_list: {
+    parameters: {
+      query?: {
+        /** @description Id or name of a host. */
+        host?: string;
+        /**
+         * @description * `containers.create` - containers.create
+         *     * `containers.start` - containers.start
+         *     * `containers.stop` - containers.stop
+         *     * `containers.kill` - containers.kill
+         *     * `containers.restart` - containers.restart
+         *     * `containers.remove` - containers.remove
+         *     * `images.pull` - images.pull
+         *     * `images.remove` - images.remove
+         */
+        kind?:
+          | 'containers.create'
+          | 'containers.start'
+          | 'containers.stop'
+          | 'containers.kill'
+          | 'containers.restart'
+          | 'containers.remove'
+          | 'images.pull'
+          | 'images.remove';
+        page?: number;
+        page_size?: number;
+        /**
+         * @description * `queued` - queued
+         *     * `running` - running
+         *     * `succeeded` - succeeded
+         *     * `failed` - failed
+         *     * `cancelled` - cancelled
+         *     * `lost` - lost
+         */
+        state?: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'lost';
+        /** @description Id of the object it is about. */
+        subject?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedOperationList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  operations_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  operations_cancel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation_id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedProjectList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedRegistryList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRegistryRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Registry'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registry_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Registry'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registry_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registry_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PatchedRegistryChangeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Registry'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  registries_test: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        registry_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['RegistryTest'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  session_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  session_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SignInRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  session_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setup_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['SetupStatus'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  setup_complete: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['SetupRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tokens_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedTokenList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tokens_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewTokenRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IssuedToken'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  tokens_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_me: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['User'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+}

@@ -5,12 +5,12 @@ class FakeWebSocket {
   static made: FakeWebSocket[] = [];
   onopen: (() => void) | null = null;
   onmessage: ((message: { data: string }) => void) | null = null;
-  onclose: (() => void) | null = null;
+  onclose: ((event: { code: number }) => void) | null = null;
   constructor(readonly url: string) {
     FakeWebSocket.made.push(this);
   }
   close(): void {
-    this.onclose?.();
+    this.onclose?.({ code: 1000 });
   }
 }
 
@@ -44,14 +44,21 @@ describe('EventSocket', () => {
 
   it('comes back after a cut, waiting longer each time, and catches up', () => {
     FakeWebSocket.made[0]?.onopen?.();
-    FakeWebSocket.made[0]?.onclose?.();
+    FakeWebSocket.made[0]?.onclose?.({ code: 1006 });
     vi.advanceTimersByTime(250);
-    FakeWebSocket.made[1]?.onclose?.();
+    FakeWebSocket.made[1]?.onclose?.({ code: 1006 });
     vi.advanceTimersByTime(499);
     expect(FakeWebSocket.made).toHaveLength(2);
     vi.advanceTimersByTime(1);
     FakeWebSocket.made[2]?.onopen?.();
     expect(heard).toEqual(['live', 'lost', 'lost', 'live', 'catch up']);
+  });
+
+  it('opens anew at once when the platform says that changes were missed', () => {
+    FakeWebSocket.made[0]?.onopen?.();
+    FakeWebSocket.made[0]?.onclose?.({ code: 4409 });
+    FakeWebSocket.made[1]?.onopen?.();
+    expect(heard).toEqual(['live', 'live', 'catch up']);
   });
 
   it('stays closed when it was closed on purpose', () => {

@@ -5,6 +5,8 @@ export interface Change {
   id: string;
   action: string;
   version: number;
+  /** Id of the host it is on. */
+  host: string;
   /** The object after the change, as REST shows it; null once it is gone. */
   object: unknown;
 }
@@ -16,6 +18,8 @@ interface Handlers {
   onCatchUp: () => void;
 }
 
+/** Close code: changes were missed, open anew and read what is shown again. */
+const RESYNC = 4409;
 const FIRST_RETRY = 250;
 const LAST_RETRY = 10_000;
 
@@ -44,8 +48,10 @@ export class EventSocket {
     socket.onmessage = (message: MessageEvent<string>) => {
       this.handlers.onChange(JSON.parse(message.data) as Change);
     };
-    socket.onclose = () => {
-      if (this.socket === socket) this.retryLater();
+    socket.onclose = ({ code }) => {
+      if (this.socket !== socket) return;
+      if (code === RESYNC && this.retry === FIRST_RETRY) this.open();
+      else this.retryLater();
     };
   }
 

@@ -2,20 +2,23 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
+type Optional<T, Needed extends keyof T> = Pick<T, Needed> & Partial<T>;
+
 export type Container = Schemas['Container'];
-export type ContainerRequest = Schemas['ContainerRequest'];
+/** Fields with a default may be left out. */
+export type ContainerRequest = Optional<Schemas['NewContainerRequest'], 'host' | 'image'>;
 export type ContainerState = Container['state'];
 export type PortBinding = Schemas['PortBinding'];
 export type Image = Schemas['Image'];
-export type PullRequest = Schemas['PullRequest'];
+export type PullRequest = Optional<Schemas['PullRequest'], 'host' | 'reference'>;
 export type Layer = Schemas['Layer'];
-export type LayerProgress = Schemas['LayerProgress'];
+export type LayerProgress = Schemas['OperationLayer'];
 export type Operation = Schemas['Operation'];
 export type OperationState = Operation['state'];
 export type Host = Schemas['Host'];
 export type Network = Schemas['Network'];
 export type Registry = Schemas['Registry'];
-export type RegistryRequest = Schemas['RegistryRequest'];
+export type RegistryRequest = Optional<Schemas['NewRegistryRequest'], 'host'>;
 export type Token = Schemas['Token'];
-export type TokenCreated = Schemas['TokenCreated'];
+export type IssuedToken = Schemas['IssuedToken'];
 export type User = Schemas['User'];

@@ -19,7 +19,7 @@ export function Shell() {
   const session = useSession();
   const { pathname, search } = useLocation();
   if (session.isPending) return <Loading what="your session" />;
-  if (session.isError)
+  if (session.isLoadingError)
     return (
       <Failure what="The platform does not answer" error={session.error} retry={session.refetch} />
     );

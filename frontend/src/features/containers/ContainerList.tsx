@@ -41,7 +41,7 @@ function ContainerListContent() {
   const containers = useContainers();
   const scoped = useMemo(() => inScope(containers.data ?? [], scope), [containers.data, scope]);
   if (containers.isPending) return <Loading what="containers" />;
-  if (containers.isError)
+  if (containers.isLoadingError)
     return (
       <Failure
         what="Containers could not be read"

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { allPages, api, unwrap } from '@/api/client';
+import { accepted, allPages, api, unwrap, withDefaults } from '@/api/client';
 import { newer, patchList } from '@/api/patch';
 import type { Change } from '@/api/socket';
 import type { Container, ContainerRequest, Operation } from '@/api/types';
@@ -15,7 +15,7 @@ export function useContainers() {
   return useQuery({
     queryKey: containerKeys.list,
     queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/containers', { params: { query: { page } } }))),
+      allPages((query) => unwrap(api.GET('/api/v1/containers', { params: { query } }))),
   });
 }
 
@@ -23,7 +23,10 @@ export function useContainer(id: string) {
   const client = useQueryClient();
   return useQuery({
     queryKey: containerKeys.detail(id),
-    queryFn: () => unwrap(api.GET('/api/v1/containers/{id}', { params: { path: { id } } })),
+    queryFn: () =>
+      unwrap(
+        api.GET('/api/v1/containers/{container_id}', { params: { path: { container_id: id } } }),
+      ),
     placeholderData: () =>
       client.getQueryData<Container[]>(containerKeys.list)?.find((item) => item.id === id),
   });
@@ -34,7 +37,12 @@ export function useCreateContainer() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: ContainerRequest) =>
-      unwrap(api.POST('/api/v1/containers', { body, params: { header: { Prefer: 'wait=30' } } })),
+      unwrap(
+        api.POST('/api/v1/containers', {
+          body: withDefaults(body),
+          params: { header: { Prefer: 'wait=30' } },
+        }),
+      ),
     onSuccess: (answer) => {
       if ('subject' in answer) rememberOperation(client, answer);
     },
@@ -44,19 +52,21 @@ export function useCreateContainer() {
 export type Verb = 'start' | 'stop' | 'restart' | 'kill' | 'remove';
 
 export function requestVerb(verb: Verb, id: string): Promise<Operation> {
-  const params = { path: { id } };
+  const params = { path: { container_id: id } };
   switch (verb) {
     case 'start':
-      return unwrap(api.POST('/api/v1/containers/{id}/start', { params }));
+      return accepted(api.POST('/api/v1/containers/{container_id}/start', { params }));
     case 'stop':
-      return unwrap(api.POST('/api/v1/containers/{id}/stop', { params }));
+      return accepted(api.POST('/api/v1/containers/{container_id}/stop', { params }));
     case 'restart':
-      return unwrap(api.POST('/api/v1/containers/{id}/restart', { params }));
+      return accepted(api.POST('/api/v1/containers/{container_id}/restart', { params }));
     case 'kill':
-      return unwrap(api.POST('/api/v1/containers/{id}/kill', { params }));
+      return accepted(api.POST('/api/v1/containers/{container_id}/kill', { params }));
     case 'remove':
-      return unwrap(
-        api.DELETE('/api/v1/containers/{id}', { params: { ...params, query: { force: true } } }),
+      return accepted(
+        api.DELETE('/api/v1/containers/{container_id}', {
+          params: { ...params, query: { force: true } },
+        }),
       );
   }
 }

@@ -1,6 +1,5 @@
 import { useQuery, type QueryClient } from '@tanstack/react-query';
 import { allPages, api, unwrap } from '@/api/client';
-import { patchList } from '@/api/patch';
 import type { Change } from '@/api/socket';
 import type { Host } from '@/api/types';
 
@@ -12,14 +11,15 @@ export const hostKeys = {
 export function useHosts() {
   return useQuery({
     queryKey: hostKeys.list,
-    queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/hosts', { params: { query: { page } } }))),
+    queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/hosts', { params: { query } }))),
   });
 }
 
 export function applyHost(client: QueryClient, change: Change): void {
-  client.setQueryData<Host[]>(
-    hostKeys.list,
-    (list) => list && patchList(list, change, (host) => host.id === change.id),
+  const told = change.object as Partial<Host> | null;
+  client.setQueryData<Host[]>(hostKeys.list, (list) =>
+    list?.map((host) => (host.id === change.id ? { ...host, ...told } : host)),
   );
+  // The event has only name and state; features and capacity may be new too.
+  void client.invalidateQueries({ queryKey: hostKeys.list });
 }

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
-import { allPages, api, unwrap } from '@/api/client';
+import { accepted, allPages, api, unwrap, withDefaults } from '@/api/client';
 import { patchList } from '@/api/patch';
 import type { Change } from '@/api/socket';
 import type { Image, PullRequest } from '@/api/types';
@@ -14,15 +14,15 @@ export const imageKeys = {
 export function useImages() {
   return useQuery({
     queryKey: imageKeys.list,
-    queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/images', { params: { query: { page } } }))),
+    queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/images', { params: { query } }))),
   });
 }
 
 export function usePullImage() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: PullRequest) => unwrap(api.POST('/api/v1/images/pull', { body })),
+    mutationFn: (body: PullRequest) =>
+      accepted(api.POST('/api/v1/images/pull', { body: withDefaults(body) })),
     onSuccess: (operation) => {
       rememberOperation(client, operation);
     },
@@ -32,8 +32,12 @@ export function usePullImage() {
 export function useRemoveImage() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, force }: { id: string; force: boolean }) =>
-      unwrap(api.DELETE('/api/v1/images/{id}', { params: { path: { id }, query: { force } } })),
+    mutationFn: ({ id, host, force }: { id: string; host: string; force: boolean }) =>
+      accepted(
+        api.DELETE('/api/v1/images/{image_id}', {
+          params: { path: { image_id: id }, query: { host, force } },
+        }),
+      ),
     onSuccess: (operation) => {
       rememberOperation(client, operation);
     },
@@ -41,20 +45,10 @@ export function useRemoveImage() {
 }
 
 export function applyImage(client: QueryClient, change: Change): void {
-  const incoming = change.object as Image | null;
-  if (!incoming) {
-    // The event says which image is gone, but not from which host.
-    void client.invalidateQueries({ queryKey: imageKeys.all });
-    return;
-  }
   client.setQueryData<Image[]>(
     imageKeys.list,
     (list) =>
       list &&
-      patchList(
-        list,
-        change,
-        (image) => image.id === incoming.id && image.host.id === incoming.host.id,
-      ),
+      patchList(list, change, (image) => image.id === change.id && image.host.id === change.host),
   );
 }

@@ -12,8 +12,7 @@ export const networkKeys = {
 export function useNetworks() {
   return useQuery({
     queryKey: networkKeys.list,
-    queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/networks', { params: { query: { page } } }))),
+    queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/networks', { params: { query } }))),
   });
 }
 

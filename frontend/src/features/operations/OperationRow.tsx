@@ -49,11 +49,12 @@ function OpenProgress({ operation }: { operation: Operation }) {
         variant="default"
         size="compact-xs"
         loading={cancel.isPending}
+        disabled={operation.cancel_requested_at !== null}
         onClick={() => {
           cancel.mutate(operation.id);
         }}
       >
-        Cancel
+        {operation.cancel_requested_at ? 'Cancelling…' : 'Cancel'}
       </Button>
     </Group>
   );

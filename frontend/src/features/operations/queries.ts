@@ -45,7 +45,11 @@ export function useCancelOperation() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) =>
-      unwrap(api.POST('/api/v1/operations/{id}/cancel', { params: { path: { id } } })),
+      unwrap(
+        api.POST('/api/v1/operations/{operation_id}/cancel', {
+          params: { path: { operation_id: id } },
+        }),
+      ),
     onSuccess: (operation) => {
       rememberOperation(client, operation);
     },
@@ -59,6 +63,7 @@ export function rememberOperation(client: QueryClient, operation: Operation): vo
     id: operation.id,
     action: 'accepted',
     version: 0,
+    host: operation.host.id,
     object: operation,
   });
 }

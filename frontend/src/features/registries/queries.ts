@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { allPages, api, unwrap } from '@/api/client';
+import { allPages, api, unwrap, withDefaults } from '@/api/client';
 import type { RegistryRequest } from '@/api/types';
 
 export const registryKeys = {
@@ -10,18 +10,23 @@ export function useRegistries() {
   return useQuery({
     queryKey: registryKeys.list,
     queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/registries', { params: { query: { page } } }))),
+      allPages((query) => unwrap(api.GET('/api/v1/registries', { params: { query } }))),
   });
 }
 
 /** Add a registry, or change the one with *id*. */
-export function useSaveRegistry(id: string | null) {
+export function useSaveRegistry(id: number | null) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: RegistryRequest) =>
       id === null
-        ? unwrap(api.POST('/api/v1/registries', { body }))
-        : unwrap(api.PATCH('/api/v1/registries/{id}', { params: { path: { id } }, body })),
+        ? unwrap(api.POST('/api/v1/registries', { body: withDefaults(body) }))
+        : unwrap(
+            api.PATCH('/api/v1/registries/{registry_id}', {
+              params: { path: { registry_id: id } },
+              body,
+            }),
+          ),
     onSuccess: () => client.invalidateQueries({ queryKey: registryKeys.list }),
   });
 }
@@ -29,15 +34,21 @@ export function useSaveRegistry(id: string | null) {
 export function useRemoveRegistry() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.DELETE('/api/v1/registries/{id}', { params: { path: { id } } })),
+    mutationFn: (id: number) =>
+      unwrap(
+        api.DELETE('/api/v1/registries/{registry_id}', { params: { path: { registry_id: id } } }),
+      ),
     onSuccess: () => client.invalidateQueries({ queryKey: registryKeys.list }),
   });
 }
 
 export function useTestRegistry() {
   return useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.POST('/api/v1/registries/{id}/test', { params: { path: { id } } })),
+    mutationFn: (id: number) =>
+      unwrap(
+        api.POST('/api/v1/registries/{registry_id}/test', {
+          params: { path: { registry_id: id } },
+        }),
+      ),
   });
 }

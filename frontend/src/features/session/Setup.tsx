@@ -16,7 +16,7 @@ export function Setup() {
   const token = parameters.get('token') ?? '';
   if (session.data) return <Navigate to="/" replace />;
   if (setup.isPending) return <Loading what="the setup" />;
-  if (setup.isError)
+  if (setup.isLoadingError)
     return (
       <Failure what="The platform does not answer" error={setup.error} retry={setup.refetch} />
     );

@@ -8,8 +8,7 @@ export const tokenKeys = {
 export function useTokens() {
   return useQuery({
     queryKey: tokenKeys.list,
-    queryFn: () =>
-      allPages((page) => unwrap(api.GET('/api/v1/tokens', { params: { query: { page } } }))),
+    queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/tokens', { params: { query } }))),
   });
 }
 
@@ -25,8 +24,8 @@ export function useCreateToken() {
 export function useRevokeToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) =>
-      unwrap(api.DELETE('/api/v1/tokens/{id}', { params: { path: { id } } })),
+    mutationFn: (id: number) =>
+      unwrap(api.DELETE('/api/v1/tokens/{token_id}', { params: { path: { token_id: id } } })),
     onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.list }),
   });
 }

@@ -23,7 +23,7 @@ function limits({ resources }: ContainerRequest): string[] {
 }
 
 /** The parts of the `docker` command that does what *request* asks, one option each. */
-export function dockerArguments(request: ContainerRequest): string[] {
+function dockerArguments(request: ContainerRequest): string[] {
   const network = request.network === 'bridge' ? '' : request.network;
   return [
     request.start === false ? 'docker create' : 'docker run --detach',

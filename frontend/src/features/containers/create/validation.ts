@@ -91,7 +91,7 @@ const FORM_FIELD: Record<string, string> = {
 };
 
 /** The form's own names for the fields that the platform complains about. */
-export function toFormErrors(errors: Record<string, string>): FormErrors {
+export function toFormErrors(errors: Partial<Record<string, string>>): FormErrors {
   return Object.fromEntries(
     Object.entries(errors).map(([field, problem]) => [FORM_FIELD[field] ?? field, problem]),
   );

@@ -9,7 +9,7 @@ import { Section } from '@/ui/Section';
 export function ContainerActivity({ id }: { id: string }) {
   const operations = useOperationsOf(id);
   if (operations.isPending) return <Loading what="operations" />;
-  if (operations.isError)
+  if (operations.isLoadingError)
     return (
       <Failure
         what="Operations could not be read"

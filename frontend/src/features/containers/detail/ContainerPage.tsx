@@ -1,8 +1,11 @@
 import { Tabs, Text } from '@mantine/core';
 import { lazy, Suspense } from 'react';
+import { IconBoxOff } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from 'react-router';
+import { isApiError } from '@/api/errors';
 import type { Container } from '@/api/types';
 import { useScopedPath } from '@/features/hosts/scope';
+import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
 import { JsonTree } from '@/ui/JsonTree';
 import { Loading } from '@/ui/Loading';
@@ -23,7 +26,7 @@ export function ContainerPage() {
   const { id = '', tab = 'overview' } = useParams();
   const container = useContainer(id);
   if (container.isPending) return <Loading what="the container" />;
-  if (container.isError)
+  if (container.isLoadingError)
     return (
       <Failure
         what="This container could not be read"
@@ -31,8 +34,17 @@ export function ContainerPage() {
         retry={container.refetch}
       />
     );
+  if (isApiError(container.error, 'container_not_found')) return <Gone />;
   const known = TABS.find((each) => each === tab) ?? 'overview';
   return <ContainerView container={container.data} tab={known} />;
+}
+
+function Gone() {
+  return (
+    <Empty icon={IconBoxOff} title="This container was removed">
+      Its files and logs are gone with it. What was done last is under Activity.
+    </Empty>
+  );
 }
 
 function ContainerView({ container, tab }: { container: Container; tab: Tab }) {

@@ -1,0 +1,35 @@
+import { Select, Stack, TextInput } from '@mantine/core';
+import type { Host } from '@/api/types';
+import { Section } from '@/ui/Section';
+import type { ContainerForm } from './formValues';
+import { ImageField } from './ImageField';
+
+export function BasicFields({ form, hosts }: { form: ContainerForm; hosts: Host[] }) {
+  return (
+    <Section title="Program">
+      <Stack gap="sm">
+        <Select
+          label="Host"
+          allowDeselect={false}
+          data={hosts.map((host) => ({ value: host.id, label: host.name }))}
+          {...form.getInputProps('host')}
+        />
+        <ImageField form={form} />
+        <TextInput
+          label="Name"
+          placeholder="web"
+          autoComplete="off"
+          {...form.getInputProps('name')}
+        />
+        <TextInput
+          label="Command"
+          description="Instead of the image's own; written as in a shell"
+          placeholder={'sh -c "sleep 60"'}
+          ff="monospace"
+          autoComplete="off"
+          {...form.getInputProps('command')}
+        />
+      </Stack>
+    </Section>
+  );
+}
