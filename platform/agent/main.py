@@ -14,7 +14,7 @@ from agent.dialer import Dialer
 from agent.engines import Engines
 from agent.shipper import Shipper
 from agent.streams import Streams
-from bus import identity, names
+from bus import cancellation, identity, names
 from bus.identity import HostIdentity
 from bus.journal import VERSION, Heartbeat
 from config import env
@@ -69,16 +69,23 @@ class Agent:
         """Serve until cancelled."""
         # First of all, so that no exit from now on goes unheard.
         bell = await doorbell.listen(self._paths.events_socket, self._hear)
+        work: tuple[asyncio.Task[None], ...] = ()
         try:
             await self._restore()
-            async with asyncio.TaskGroup() as group:
-                group.create_task(link.keep("shipper", self._shipper.run))
-                group.create_task(link.keep("heartbeat", self._beat))
-                group.create_task(link.keep("dialer", self._dialer.run))
-                group.create_task(self._answer_bell())
-                group.create_task(self._reconcile())
+            work = (
+                asyncio.create_task(link.keep("shipper", self._shipper.run)),
+                asyncio.create_task(link.keep("heartbeat", self._beat)),
+                asyncio.create_task(link.keep("dialer", self._dialer.run)),
+                asyncio.create_task(self._answer_bell()),
+                asyncio.create_task(self._reconcile()),
+            )
+            # None of them ends but by an error of ours: the supervisor then starts the agent anew.
+            ended, _ = await asyncio.wait(work, return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
         finally:
             bell.close()
+            await cancellation.end(*work)
             self._paths.events_socket.unlink(missing_ok=True)
             await self._dialer.stop()
             await self._client.aclose()

@@ -34,14 +34,22 @@ class Streams:
         """Do what is *wanted* on *channel*: HELLO, data, EOF; or ERROR with the reason."""
         sender = _LogSender(channel, asyncio.get_running_loop())
         watch = asyncio.create_task(_watch(channel, sender))
+        reading = asyncio.ensure_future(
+            self._engines.stream(self._send_logs, wanted.space, wanted.request, sender)
+        )
         try:
-            await self._engines.stream(self._send_logs, wanted.space, wanted.request, sender)
+            await asyncio.shield(reading)
         except EngineError as error:
             with suppress(ConnectionError):
                 await channel.send(frames.failure(error.record()))
         except ConnectionError:
             pass  # the reader has gone, which ends a stream like any other
         finally:
+            # In this order: a thread that waits for credit or for lines learns that it is over.
+            sender.over.set()
+            await channel.close()
+            await asyncio.wait({reading})
+            reading.exception()
             watch.cancel()
 
     def _send_logs(self, space: str, request: LogsRequest, sender: _LogSender) -> None:
@@ -93,6 +101,8 @@ class _LogSender:
             self._buffer.clear()
 
     def _send(self, frame: Frame) -> None:
+        if self.over.is_set():
+            raise ConnectionResetError("the tunnel's other side is gone")
         asyncio.run_coroutine_threadsafe(self._channel.send(frame), self._loop).result()
 
 

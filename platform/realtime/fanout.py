@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
-from bus import names
+from bus import cancellation, names
 from bus.journal import Change
 from engine.errors import MalformedMessage
 from engine.spec import codec
@@ -73,9 +73,7 @@ class Fanout:
 
     async def stop(self) -> None:
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await cancellation.end(self._task)
 
     @contextmanager
     def listening(self, wanted: Callable[[Change], bool]) -> Iterator[Listener]:
