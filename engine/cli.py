@@ -239,7 +239,9 @@ def _add_run_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--memory", "-m", type=_bytes)
     command.add_argument("--cpus", type=float)
     command.add_argument("--pids-limit", type=int)
-    command.add_argument("--userns", default="auto", choices=[mode.value for mode in UserNamespaceMode])
+    command.add_argument(
+        "--userns", default="auto", choices=[mode.value for mode in UserNamespaceMode]
+    )
     for name in ("--tty", "--privileged", "--read-only"):
         command.add_argument(name, action="store_true")
     command.add_argument("image")

@@ -11,8 +11,8 @@ from engine.images.store import ImageStore
 from engine.logs import reader
 from engine.logs.reader import LogEntry, LogQuery
 from engine.network.manager import NetworkManager
-from engine.runtime import ending, inventory
 from engine.runtime import create as create_verb
+from engine.runtime import ending, inventory
 from engine.runtime import reconcile as reconcile_verb
 from engine.runtime import remove as remove_verb
 from engine.runtime import start as start_verb
@@ -101,7 +101,7 @@ class Engine:
             return containers.everything(connection, self.space)
 
     def wait(self, reference: str, timeout: float | None = None) -> Container:
-        """Wait until the container does not run, at most *timeout* seconds; return it as it is then."""
+        """Wait until it does not run, at most *timeout* seconds; return it as it is then."""
         container = self.container(reference)
         if container.state is ContainerState.RUNNING:
             ending.await_exit(self._host, container, timeout)
@@ -183,12 +183,12 @@ class Engine:
         return inventory.take(self._host)
 
     def ensure_launcher(self) -> LauncherReport:
-        """Start the launcher unless it runs; return what it found this kernel able to do."""
+        """Start the launcher unless it runs; return what it found this kernel can do."""
         self._host.launcher.ensure()
         return self._host.launcher.report()
 
     def shut_down(self) -> None:
-        """End every container and remove all that this instance made on the machine but its home."""
+        """End every container; remove all this instance made on the machine but its home."""
         reconcile_verb.reconcile_all(self._host)
         with self._host.database.reading() as connection:
             everything = containers.everything(connection, None)

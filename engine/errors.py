@@ -212,7 +212,9 @@ class CommandNotExecutable(EngineError):
 
 class UserNotFound(EngineError):
     code = "user_not_found"
-    template = "no {kind} {name!r} in the image; use a number or a name from /etc/passwd, /etc/group"
+    template = (
+        "no {kind} {name!r} in the image; use a number or a name from /etc/passwd, /etc/group"
+    )
     kind: str
     name: str
 
@@ -272,7 +274,9 @@ class RegistryTlsFailed(EngineError):
 
 class RegistryUnauthorized(EngineError):
     code = "registry_unauthorized"
-    template = "registry {registry} refused access to {repository}: {reason}. Check the credentials."
+    template = (
+        "registry {registry} refused access to {repository}: {reason}. Check the credentials."
+    )
     registry: str
     repository: str
     reason: str

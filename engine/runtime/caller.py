@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 from engine.errors import ErrorRecord
 from engine.spec.codec import encode
@@ -55,9 +56,7 @@ class Caller:
         )
 
     def _finish(self, answer: ShimAnswer) -> None:
-        try:
+        # Should nobody listen: the shim record tells the next reconcile.
+        with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.send(encode(answer))
-        except (BrokenPipeError, ConnectionResetError):
-            # The container runs all the same: its shim record tells the next reconcile.
-            pass
         self._connection.close()

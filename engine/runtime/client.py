@@ -6,7 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from engine import cgroups
@@ -125,7 +125,7 @@ class Start:
         self._paths = paths
 
     def await_clone(self) -> int | None:
-        """Return the network namespace to connect (the caller closes it), None where none is wanted."""
+        """Return the network namespace to connect, for the caller to close; None for none."""
         answer, fds = self._receive()
         if answer.step == "failed":
             raise StartRefused(_record(answer))
@@ -133,10 +133,9 @@ class Start:
 
     def go(self) -> int:
         """Let the program run; return its pid once it does, or raise StartRefused."""
-        try:
+        # Should it have failed meanwhile: its answer is still there to be read.
+        with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.send(GO)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # it failed meanwhile; its answer is still there to be read
         answer, _ = self._receive()
         if answer.step == "failed":
             raise StartRefused(_record(answer))

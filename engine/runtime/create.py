@@ -17,7 +17,9 @@ from engine.spec.image import Image
 from engine.storage import containers
 
 
-def create(host: Host, space: str, spec: ContainerSpec, container_id: str | None = None) -> Container:
+def create(
+    host: Host, space: str, spec: ContainerSpec, container_id: str | None = None
+) -> Container:
     """Create a container; with a *container_id* that exists already, return that one.
 
     A caller that repeats itself after a crash thus gets what it made before.
@@ -74,7 +76,7 @@ def _wants_user_namespace(host: Host, spec: ContainerSpec) -> bool:
 
 
 def _arguments(spec: ContainerSpec, image: Image) -> tuple[str, ...]:
-    """Combine entrypoint and command as Docker does: an own entrypoint drops the image's command."""
+    """Combine both as Docker does: an own entrypoint drops the image's command."""
     if spec.entrypoint is not None:
         arguments = (*spec.entrypoint, *(spec.command or ()))
     else:

@@ -39,9 +39,7 @@ def look(host: Host, container: Container) -> ShimStatus:
     paths = host.container(container.id)
     # The exit record first: a shim that ends in between leaves one, and is then looked for.
     shim = decode(ShimRecord, data) if (data := records.read(paths.shim)) else None
-    if shim is not None and (
-        shim.generation != generation or shim.boot_id != records.boot_id()
-    ):
+    if shim is not None and (shim.generation != generation or shim.boot_id != records.boot_id()):
         shim = None
     alive = shim is not None and is_alive(shim.shim_pid, shim.shim_start)
     ended = decode(ExitRecord, data) if (data := records.read(paths.exit)) else None
@@ -72,7 +70,7 @@ def await_exit(host: Host, container: Container, timeout: float | None) -> bool:
     except ProcessLookupError:
         return True
     poll = select.poll()
-    with open(shim, "rb", buffering=0):  # noqa: PTH123  (a descriptor, not a path)
+    with open(shim, "rb", buffering=0):
         if not is_alive(status.record.shim_pid, status.record.shim_start):
             return True
         poll.register(shim, select.POLLIN)
@@ -80,7 +78,7 @@ def await_exit(host: Host, container: Container, timeout: float | None) -> bool:
 
 
 def await_record(host: Host, container: Container) -> None:
-    """Wait for the record of a program that was just killed; the shim writes it within milliseconds."""
+    """Wait for the record of a program just killed; the shim writes it within milliseconds."""
     deadline = time.monotonic() + _RECORD_SECONDS
     path = host.container(container.id).exit
     while not path.exists() and time.monotonic() < deadline:

@@ -36,9 +36,7 @@ class Host:
 
     def cgroup(self, container_id: str) -> ContainerCgroup:
         """Return the container's cgroup, whether it is there or not."""
-        return ContainerCgroup.open(
-            self.hierarchy, cgroup_parent(self.configuration), container_id
-        )
+        return ContainerCgroup.open(self.hierarchy, cgroup_parent(self.configuration), container_id)
 
     def remove_cgroups(self) -> None:
         """Remove the instance's cgroups, once nothing of it runs."""

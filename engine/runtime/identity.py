@@ -74,7 +74,7 @@ def _groups_of(account: _Account, group: Path) -> tuple[int, ...]:
 
 
 def _records(path: Path, least: int) -> Iterator[list[str]]:
-    """Yield the well-formed lines of a colon-separated file of the image; a missing file has none."""
+    """Yield the well-formed lines of a colon-separated file; a missing file has none."""
     try:
         with path.open("rb") as file:
             text = file.read(_LARGEST_FILE).decode(errors="replace")

@@ -86,7 +86,7 @@ def report_crash(given: InitInput) -> None:
 
 
 def _step(error: OSError) -> str:
-    """Return the innermost function of ours that was refused: `mount dev` says more than `EPERM`."""
+    """Return the innermost function of ours that was refused: more than `EPERM` says."""
     step = "init"
     trace = error.__traceback__
     while trace is not None:
@@ -147,7 +147,7 @@ def _receive_mounts(gate: socket.socket) -> list[int]:
 
 
 def _reset_signals() -> None:
-    """Give the program default signals: what Python or the launcher ignores is inherited by execve."""
+    """Give the program default signals: what Python ignores would outlive execve."""
     for number in range(1, _SIGNALS + 1):
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             syscalls.reset_signal(number)
@@ -258,7 +258,7 @@ def _drop_privileges(process: ProcessSpec, who: Identity, program: bytes | None)
 
 def _execute(program: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
     try:
-        os.execve(program, arguments, environment)
+        os.execve(program, arguments, environment)  # noqa: S606  (it is what we are for)
     except FileNotFoundError as error:
         raise CommandNotFound(command=arguments[0]) from error
     except (PermissionError, IsADirectoryError) as error:

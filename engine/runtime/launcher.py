@@ -65,7 +65,7 @@ def _listen(path: Path) -> socket.socket:
 
 
 def _warm_up() -> None:
-    """Do once what every shim would do first: compiled filters and codecs are then shared memory."""
+    """Do once what every shim would do first: its result is then memory they share."""
     init.default_program(tuple(sorted(capabilities.DEFAULT)))
     codec.warm(RuntimeSpec)
     shim.freeze()

@@ -1,4 +1,4 @@
-"""The parent side of a start: namespaces, cgroups, ids and the root file system of one container."""
+"""The parent side of a start: namespaces, cgroup, ids and root file system of a container."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import socket
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,13 +100,12 @@ def spawn(context: LauncherContext, spec: RuntimeSpec, caller: Caller) -> Runnin
 
 
 def _open_channels() -> _Channels:
-    channels = _Channels(
+    return _Channels(
         gate=socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET),
         errors=os.pipe(),
         stdout=os.pipe(),
         stderr=os.pipe(),
     )
-    return channels
 
 
 def _clone(
@@ -163,7 +162,7 @@ def _hand_over_root(
     gate: socket.socket,
     pid: int,
 ) -> None:
-    """Send the child its root and its files of /etc, as detached mounts in the order of ETC_FILES."""
+    """Send the child its root and its ETC_FILES, as detached mounts."""
     userns = None
     if spec.userns_base is not None:
         userns = os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
@@ -237,7 +236,7 @@ def _receive_terminal(gate: socket.socket, unused: tuple[int, ...]) -> tuple[int
 
 
 def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
-    """Say who runs the container before it runs: from here on a caller that died can be made up for."""
+    """Say who runs the container before it runs: a caller that dies can then be made up for."""
     record = ShimRecord(
         generation=spec.generation,
         boot_id=records.boot_id(),
@@ -251,9 +250,7 @@ def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
 
 
 def _end(pid: int, pidfd: int) -> None:
-    try:
+    with suppress(ProcessLookupError):
         syscalls.pidfd_send_signal(pidfd, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     os.waitpid(pid, 0)
     os.close(pidfd)

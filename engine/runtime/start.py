@@ -96,18 +96,14 @@ def _start(host: Host, container: Container) -> Container:
         return containers.save(tx, now, "start")
 
 
-def _prepare(
-    host: Host, container: Container, bindings: tuple[PortBinding, ...]
-) -> _Prepared:
+def _prepare(host: Host, container: Container, bindings: tuple[PortBinding, ...]) -> _Prepared:
     """Lease an address in one transaction; drop what an earlier run left on disk."""
     network = _network(host, container)
     with host.database.transaction() as tx:
         generation = containers.next_generation(tx, container.id)
         endpoint = None
         if network is not None:
-            (endpoint,) = host.networks.reserve(
-                tx, container_id=container.id, network=network
-            )
+            (endpoint,) = host.networks.reserve(tx, container_id=container.id, network=network)
     paths = host.container(container.id)
     paths.exit.unlink(missing_ok=True)
     paths.shim.unlink(missing_ok=True)

@@ -78,6 +78,6 @@ def _signal(host: Host, container: Container, number: int) -> None:
         pidfd = syscalls.pidfd_open(record.init_pid)
     except ProcessLookupError:
         return
-    with open(pidfd, "rb", buffering=0):  # noqa: PTH123  (a descriptor, not a path)
+    with open(pidfd, "rb", buffering=0):
         if is_alive(record.init_pid, record.init_start):
             syscalls.pidfd_send_signal(pidfd, number)

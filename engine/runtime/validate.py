@@ -55,7 +55,13 @@ def _validate_text(spec: ContainerSpec) -> None:
         raise InvalidValue(
             field="working_dir", value=spec.working_dir, problem="must be an absolute path"
         )
-    texts = (*spec.env, *(spec.command or ()), *(spec.entrypoint or ()), spec.user, spec.working_dir)
+    texts = (
+        *spec.env,
+        *(spec.command or ()),
+        *(spec.entrypoint or ()),
+        spec.user,
+        spec.working_dir,
+    )
     if any("\0" in text for text in texts):
         raise InvalidValue(field="command", value="…", problem="must not hold a NUL byte")
 
@@ -88,10 +94,14 @@ def _validate_port(port: PortBinding) -> None:
 def _validate_log(spec: ContainerSpec) -> None:
     if spec.log.max_size < _SMALLEST_LOG:
         raise InvalidValue(
-            field="log.max_size", value=spec.log.max_size, problem=f"must be {_SMALLEST_LOG} or more"
+            field="log.max_size",
+            value=spec.log.max_size,
+            problem=f"must be {_SMALLEST_LOG} or more",
         )
     if spec.log.max_files < 1:
-        raise InvalidValue(field="log.max_files", value=spec.log.max_files, problem="must be 1 or more")
+        raise InvalidValue(
+            field="log.max_files", value=spec.log.max_files, problem="must be 1 or more"
+        )
     if spec.stop_timeout < 0:
         raise InvalidValue(
             field="stop_timeout", value=spec.stop_timeout, problem="must not be negative"

@@ -1,7 +1,7 @@
 """One typed JSON codec for every message and record of ours: tasks, tunnel, launcher, shim files.
 
 Dataclasses become JSON objects, enums their value, tuples and frozensets arrays, bytes base64.
-Unknown keys are ignored, so that a newer writer can be read; a missing key takes the field's default.
+Unknown keys are ignored, so that a newer writer can be read; a missing key takes its default.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def from_plain(kind: type[T], plain: object) -> T:
     try:
         return typing.cast("T", _build(kind, plain))
     except (TypeError, ValueError, KeyError) as error:
-        raise MalformedMessage(kind=getattr(kind, "__name__", str(kind)), problem=str(error)) from error
+        raise MalformedMessage(
+            kind=getattr(kind, "__name__", str(kind)), problem=str(error)
+        ) from error
 
 
 def warm(kind: type) -> None:

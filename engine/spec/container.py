@@ -16,7 +16,7 @@ class Protocol(enum.StrEnum):
 
 
 class UserNamespaceMode(enum.StrEnum):
-    """`auto`: an own range, or the host's where the container needs it; `host`: never an own one."""
+    """`auto`: own ids, or the host's where the container needs them; `host`: always the host's."""
 
     AUTO = "auto"
     HOST = "host"

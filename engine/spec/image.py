@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImageConfig:
-    """The part of an OCI image configuration that a container starts from (image-spec, config.md)."""
+    """What a container starts from (image-spec, config.md)."""
 
     entrypoint: tuple[str, ...] = ()
     command: tuple[str, ...] = ()

@@ -40,7 +40,7 @@ class NetworkNamespace(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProcessSpec:
-    """The first process. `user` is `name|uid[:group|gid]`, looked up in the container's own files."""
+    """The first process. `user` is `name|uid[:group|gid]`, looked up in the container."""
 
     arguments: tuple[str, ...]
     env: tuple[str, ...]

@@ -98,9 +98,7 @@ def everything(connection: sqlite3.Connection) -> tuple[StoredClaim, ...]:
 
 def forget(tx: sqlite3.Connection, *, before: int) -> None:
     """Drop finished claims last touched before *before* (nanoseconds since the epoch)."""
-    tx.execute(
-        "DELETE FROM claims WHERE state != ? AND updated < ?", (ClaimState.RUNNING, before)
-    )
+    tx.execute("DELETE FROM claims WHERE state != ? AND updated < ?", (ClaimState.RUNNING, before))
 
 
 def _own(tx: sqlite3.Connection, operation_id: str, *, attempt: int) -> Claim:

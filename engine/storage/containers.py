@@ -26,7 +26,8 @@ def insert(tx: sqlite3.Connection, container: Container) -> Container:
         raise NameInUse(kind="container", name=name, holder=f"container {taken['id'][:12]}")
     stored = _with_event(tx, container, "create")
     tx.execute(
-        "INSERT INTO containers (id, space, name, image_id, state, record) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO containers (id, space, name, image_id, state, record) "
+        "VALUES (?, ?, ?, ?, ?, ?)",
         (
             stored.id,
             stored.space,
@@ -66,7 +67,8 @@ def delete(tx: sqlite3.Connection, container: Container) -> None:
 def get(connection: sqlite3.Connection, space: str, reference: str) -> Container:
     """Return the container with that id, name or id prefix, in this order."""
     row = connection.execute(
-        "SELECT record FROM containers WHERE space = ? AND (id = ? OR name = ?) ORDER BY id = ? DESC",
+        "SELECT record FROM containers WHERE space = ? AND (id = ? OR name = ?) "
+        "ORDER BY id = ? DESC",
         (space, reference, reference, reference),
     ).fetchone()
     if row is not None:
@@ -84,7 +86,9 @@ def get(connection: sqlite3.Connection, space: str, reference: str) -> Container
 
 def everything(connection: sqlite3.Connection, space: str | None) -> list[Container]:
     """Return the containers of one space, or of all, newest first."""
-    rows = connection.execute("SELECT record FROM containers WHERE ? IS NULL OR space = ?", (space, space))
+    rows = connection.execute(
+        "SELECT record FROM containers WHERE ? IS NULL OR space = ?", (space, space)
+    )
     found = [decode(Container, row["record"]) for row in rows]
     return sorted(found, key=lambda container: -container.created_at)
 
@@ -118,7 +122,7 @@ def next_generation(tx: sqlite3.Connection, container_id: str) -> int:
 
 
 def lease_ids(tx: sqlite3.Connection, pool: IdPool, container_id: str) -> int:
-    """Return the first id of a free range of 65,536, now the container's; IdPoolExhausted if none is."""
+    """Return the first of 65,536 ids, now the container's; IdPoolExhausted if none is left."""
     taken = {row["base"] for row in tx.execute("SELECT base FROM id_ranges")}
     for base in range(pool.first, pool.first + pool.size - IDS_EACH + 1, IDS_EACH):
         if base not in taken:

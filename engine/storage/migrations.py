@@ -57,7 +57,10 @@ CREATE TABLE claims (
 
 def _statements(*scripts: str) -> tuple[str, ...]:
     return tuple(
-        statement.strip() for script in scripts for statement in script.split(";") if statement.strip()
+        statement.strip()
+        for script in scripts
+        for statement in script.split(";")
+        if statement.strip()
     )
 
 

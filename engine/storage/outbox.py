@@ -10,7 +10,7 @@ from engine.spec.codec import to_plain
 from engine.spec.event import Event, ObjectKind
 
 
-def append(  # noqa: PLR0913  (an event has these parts)
+def append(
     tx: sqlite3.Connection,
     *,
     space: str,

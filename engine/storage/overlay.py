@@ -56,9 +56,7 @@ def mount_overlay(
     Raises OSError with the name of the call that the kernel refused.
     """
     with ExitStack() as stack:
-        clones = [
-            stack.enter_context(_clone(path, userns_fd)) for path in (*layers, str(writable))
-        ]
+        clones = [stack.enter_context(_clone(path, userns_fd)) for path in (*layers, str(writable))]
         overlay = mounts.fsopen("overlay")
         stack.callback(os.close, overlay)
         mounts.fsconfig_string(overlay, "source", "overlay")
@@ -115,7 +113,7 @@ def _clone(path: str, userns_fd: int | None) -> Iterator[int]:
 
 
 def clone_tree(path: str, userns_fd: int | None) -> int:
-    """Return a detached copy of the mount at *path*, idmapped for the user namespace if one is given."""
+    """Return a detached copy of the mount at *path*, idmapped for the user namespace given."""
     fd = mounts.open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)
     if userns_fd is None:
         return fd

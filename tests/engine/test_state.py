@@ -8,7 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-from engine.errors import AmbiguousId, ContainerNotFound, IdPoolExhausted, NameInUse, UnsupportedVersion
+
+from engine.errors import (
+    AmbiguousId,
+    ContainerNotFound,
+    IdPoolExhausted,
+    NameInUse,
+    UnsupportedVersion,
+)
 from engine.spec.configuration import IdPool
 from engine.spec.container import Container, ContainerSpec, ContainerState
 from engine.spec.event import ObjectKind
@@ -34,9 +41,13 @@ def container(number: int, *, space: str = "default", name: str = "") -> Contain
 
 
 def test_what_fails_in_a_transaction_leaves_neither_change_nor_event(database: Database) -> None:
-    with pytest.raises(NameInUse), database.transaction() as tx:
-        containers.insert(tx, container(1, name="same"))
-        containers.insert(tx, container(2, name="same"))
+    def insert_both() -> None:
+        with database.transaction() as tx:
+            containers.insert(tx, container(1, name="same"))
+            containers.insert(tx, container(2, name="same"))
+
+    with pytest.raises(NameInUse):
+        insert_both()
     with database.reading() as connection:
         assert containers.everything(connection, None) == []
         assert outbox.read(connection, after=0, limit=10) == []

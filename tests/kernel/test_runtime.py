@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from engine.engine import Engine
 from engine.errors import (
     CommandNotExecutable,
@@ -62,7 +62,7 @@ def test_root_inside_is_nobody_on_the_host_and_files_stay_zero_based_on_disk(
 
     assert running.userns_base is not None
     assert Path(f"/proc/{running.pid}").stat().st_uid == running.userns_base
-    assert os.readlink(f"/proc/{running.pid}/ns/user") != os.readlink("/proc/self/ns/user")
+    assert Path(f"/proc/{running.pid}/ns/user").readlink() != Path("/proc/self/ns/user").readlink()
     engine.kill("mapped")
 
 
@@ -70,16 +70,14 @@ def test_every_namespace_but_the_hosts_own_is_new(engine: Engine) -> None:
     running = engine.start(engine.create(spec("namespaces", "sleep", "60")).id)
 
     for kind in ("pid", "uts", "mnt", "net", "ipc", "cgroup", "user"):
-        inside = os.readlink(f"/proc/{running.pid}/ns/{kind}")
-        assert inside != os.readlink(f"/proc/self/ns/{kind}"), kind
+        inside = Path(f"/proc/{running.pid}/ns/{kind}").readlink()
+        assert inside != Path(f"/proc/self/ns/{kind}").readlink(), kind
     engine.kill("namespaces")
 
 
 def test_limits_stand_in_the_containers_cgroup(engine: Engine) -> None:
     resources = Resources(memory=32 << 20, cpus=0.5, pids=9)
-    running = engine.start(
-        engine.create(spec("limited", "sleep", "60", resources=resources)).id
-    )
+    running = engine.start(engine.create(spec("limited", "sleep", "60", resources=resources)).id)
     cgroup = engine._host.cgroup(running.id)
     folder = cgroup.v1_folder("memory") or cgroup.v2_folder
     assert folder is not None
@@ -192,7 +190,13 @@ def test_env_user_directory_and_host_name_are_as_asked(engine: Engine) -> None:
         working_dir="/made/for/this",
         hostname="vessel",
     )
-    assert output(engine, "asked").split() == ["hello", "/made/for/this", "vessel", "root", "vessel"]
+    assert output(engine, "asked").split() == [
+        "hello",
+        "/made/for/this",
+        "vessel",
+        "root",
+        "vessel",
+    ]
 
 
 def test_a_program_that_is_not_there_is_127_and_leaves_nothing(engine: Engine) -> None:

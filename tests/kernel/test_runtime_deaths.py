@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from engine.engine import Engine
 from engine.linux.processes import is_alive, start_time
 from engine.runtime.ending import look

@@ -26,9 +26,7 @@ def engine_with_busybox(
 ) -> Iterator[Engine]:
     """Yield an engine that can run busybox; its containers are killed at the end."""
     home = Path(tempfile.mkdtemp(prefix="b", dir="/tmp"))
-    engine = Engine(
-        EngineConfiguration(home=home, subnet_pool=(subnet_pool,)), overlay=overlay
-    )
+    engine = Engine(EngineConfiguration(home=home, subnet_pool=(subnet_pool,)), overlay=overlay)
     try:
         engine.load(io.BytesIO(images.busybox_image().docker_save(IMAGE)))
         yield engine
