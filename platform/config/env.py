@@ -33,6 +33,11 @@ class Listener:
             return True
         return ipaddress.ip_address(self.address).is_loopback
 
+    @property
+    def is_unspecified(self) -> bool:
+        """Whether it is every address of the machine."""
+        return self.address != "localhost" and ipaddress.ip_address(self.address).is_unspecified
+
     def __str__(self) -> str:
         address = f"[{self.address}]" if ":" in self.address else self.address
         return f"{address}:{self.port}"
@@ -72,6 +77,13 @@ class Environment:
     def signing_key_file(self) -> Path:
         """The platform's Ed25519 key, with which every task message is signed."""
         return self.web / "signing.key"
+
+    @property
+    def local_url(self) -> str:
+        """Where this machine's own programs reach the web process."""
+        if self.listen.is_unspecified:
+            return f"http://127.0.0.1:{self.listen.port}"
+        return f"http://{self.listen}"
 
     @property
     def has_tls(self) -> bool:

@@ -62,6 +62,7 @@ STATUS: Mapping[str, int] = {
     "name_in_use": 409,
     "username_taken": 409,
     "image_in_use": 409,
+    "image_has_several_tags": 409,
     "network_in_use": 409,
     "port_in_use": 409,
     "container_state_conflict": 409,

@@ -110,7 +110,8 @@ async def relay(process: asyncio.subprocess.Process, name: str, say: Say) -> Non
             continue
         if not line:
             return
-        say(name, line.decode(errors="replace").rstrip())
+        if text := line.decode(errors="replace").rstrip():
+            say(name, text)
 
 
 def _end_with_parent() -> None:

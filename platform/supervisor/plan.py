@@ -1,4 +1,4 @@
-"""What one machine runs, in the order it starts; it ends in the opposite order."""
+"""What one machine runs, and in what order it ends."""
 
 from __future__ import annotations
 
@@ -43,20 +43,33 @@ def prepare(*, link: bool) -> Program:
     return Program(name="prepare", command=(*MANAGE, "prepare", *([] if link else ["--no-link"])))
 
 
-def platform() -> tuple[Program, ...]:
-    """Return what runs for as long as the platform does.
+STOP_ORDER = (
+    ("web", "beat"),
+    ("worker-quick", "worker-build"),
+    ("agent",),
+    ("ingest",),
+    ("valkey",),
+)
+"""No new work, then what runs, then its reports, so that nothing waits for the next start."""
 
-    Ingest stands before the host side, and so ends after it: nothing waits for the next start.
-    """
+
+def host_side() -> tuple[Program, ...]:
+    """Return what a host of containers runs."""
     return (
-        Program(name="ingest", command=(*MANAGE, "ingest"), stop_seconds=5),
         Program(name="agent", command=(*MANAGE, "agent")),
         *(
             Program(name=f"worker-{pool}", command=(*MANAGE, "worker", pool.value), stop_seconds=15)
             for pool in Queue
         ),
-        Program(name="beat", command=(*MANAGE, "beat")),
+    )
+
+
+def web_side() -> tuple[Program, ...]:
+    """Return what the platform runs, whatever hosts it has."""
+    return (
         Program(name="web", command=(*MANAGE, "web")),
+        Program(name="ingest", command=(*MANAGE, "ingest"), stop_seconds=5),
+        Program(name="beat", command=(*MANAGE, "beat")),
     )
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import redis
 
-from bus import broker
+from bus import broker, identity
 from config.env import Environment
 from engine.errors import EngineError
 from supervisor import plan
@@ -39,14 +39,14 @@ class Readiness:
 
 
 class Platform:
-    """Starts everything in order, keeps it alive, ends it in the opposite order."""
+    """Starts everything in order, keeps it alive, ends it in order."""
 
     def __init__(self, environment: Environment, say: Say, *, link: bool) -> None:
         self._environment = environment
         self._say = say
         self._link = link
         self._variables = child_variables(environment)
-        self._children: list[Child] = []
+        self._children: dict[str, Child] = {}
         self._ended = asyncio.Event()
 
     async def run(self) -> None:
@@ -72,11 +72,14 @@ class Platform:
             self._say("up", "starting Valkey")
             self._keep(plan.valkey(self._environment))
         await self._await_redis()
+        joined = _has_joined(self._environment)
+        if joined:  # the host side needs no database: it starts meanwhile
+            self._say("up", "starting agent and workers")
+            self._keep(*plan.host_side())
         self._say("up", "preparing the database")
         link = await self._prepare()
-        self._say("up", "starting web, ingest, agent, workers")
-        for program in plan.platform():
-            self._keep(program)
+        self._say("up", "starting web and ingest")
+        self._keep(*plan.web_side(), *(() if joined else plan.host_side()))
         await self._await_ready()
         self._say(
             "up", f"ready in {time.monotonic() - begun:.1f} s: {self._environment.public_url}"
@@ -84,10 +87,11 @@ class Platform:
         if link:
             self._say("up", f"first administrator, by this link once: {link}")
 
-    def _keep(self, program: Program) -> None:
-        child = Child(program, self._variables, self._say)
-        child.start()
-        self._children.append(child)
+    def _keep(self, *programs: Program) -> None:
+        for program in programs:
+            child = Child(program, self._variables, self._say)
+            child.start()
+            self._children[program.name] = child
 
     async def _await_redis(self) -> None:
         client = broker.connect(self._environment.redis_url, timeout=1.0)
@@ -136,19 +140,26 @@ class Platform:
 
     async def _stop(self) -> None:
         self._say("up", "ending; containers go on")
-        for child in reversed(self._children):
-            await child.stop()
+        for group in plan.STOP_ORDER:
+            ending = [self._children[name].stop() for name in group if name in self._children]
+            await asyncio.gather(*ending)
+
+
+def _has_joined(environment: Environment) -> bool:
+    """Whether this machine is a host already, with the addresses that `prepare` would write."""
+    try:
+        known = identity.load(environment.home)
+    except EngineError:
+        return False
+    now = (environment.host_name, environment.redis_url, environment.local_url)
+    return (known.name, known.redis_url, known.platform_url) == now
 
 
 def ask_ready(environment: Environment) -> Readiness:
     """Ask the web process of this machine whether all works."""
-    address = environment.listen.address
-    if address in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
-        address = "127.0.0.1"
-    host = f"[{address}]" if ":" in address else address
-    url = f"http://{host}:{environment.listen.port}/readyz"
+    url = f"{environment.local_url}/readyz"
     try:
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310  (our own address)
             body = json.load(answer)
     except urllib.error.HTTPError as error:
         with error:

@@ -237,7 +237,7 @@ def test_what_the_database_refuses_is_left_out_alone(
             raise IntegrityError("as if")
         return change
 
-    monkeypatch.setitem(RECORDERS, ObjectKind.CONTAINER, refusing)  # type: ignore[arg-type]
+    monkeypatch.setitem(RECORDERS, ObjectKind.CONTAINER, refusing)
     say(host, *(event(number, container(number)) for number in (1, 2, 3)))
     ingest.turn(block=1)
     assert states() == {"c1": "running", "c3": "running"}

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             name=environment.host_name,
             home=environment.home,
             redis_url=environment.redis_url,
-            platform_url=_platform_url(environment),
+            platform_url=environment.local_url,
         )
 
     def _print_link(self, environment: Environment) -> None:
@@ -42,11 +42,3 @@ class Command(BaseCommand):
         except SetupDone:
             return
         self.stdout.write(f"{environment.public_url}/setup?token={token}")
-
-
-def _platform_url(environment: Environment) -> str:
-    """Return where the agent of this very machine dials tunnels."""
-    address = environment.listen.address
-    if address in ("0.0.0.0", "::"):  # noqa: S104  (compared, not bound)
-        return f"http://127.0.0.1:{environment.listen.port}"
-    return f"http://{environment.listen}"
