@@ -98,14 +98,17 @@ class Instance:
     def processes(self, words: str) -> list[int]:
         """Return the pids of this instance whose command line holds *words*, oldest first."""
         mine = f"BERTH_HOME={self.home}".encode()
+        # Valkey writes its title over its variables, but works in its own folder.
+        folders = (self.home, *self.home.iterdir())
         found = []
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 command = (folder / "cmdline").read_bytes().replace(bytes(1), b" ").decode()
                 variables = (folder / "environ").read_bytes().split(bytes(1))
+                working = (folder / "cwd").readlink()
             except (FileNotFoundError, ProcessLookupError, PermissionError):
                 continue
-            if mine in variables and words in command:
+            if words in command and (mine in variables or working in folders):
                 found.append(int(folder.name))
         return sorted(found)
 
