@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,6 +38,7 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.kernel
 
 WEB = PortBinding(container_port=80, host_port=18080)
+ANY = PortBinding(container_port=80)
 
 
 @pytest.fixture
@@ -196,6 +198,16 @@ def test_a_container_that_starts_again_at_once_is_connected(host: NetworkHost) -
     host.serve(host.lan, 90)
     assert again.call(lambda: seen_as(LAN_ADDRESS, 90)) == HOST_ADDRESS
     again.close()
+
+
+def test_many_starts_at_once_all_get_their_own(host: NetworkHost) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(lambda number: host.attach(f"web{number}", ANY), range(16)))
+    assert len({attached.address for attached in made}) == 16
+    assert len({attached.host_port() for attached in made}) == 16
+    for attached in made:
+        host.serve(attached.netns, 80)
+        assert seen_as("127.0.0.1", attached.host_port()) == attached.network.gateway
 
 
 def test_nothing_is_left_when_all_is_destroyed(host: NetworkHost) -> None:

@@ -7,6 +7,7 @@ import random
 import signal
 import socket
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_a_neighbor_is_found_by_name_and_by_id(host: NetworkHost) -> None:
     web, other = host.attach("web"), host.attach("other")
     gateway = web.network.gateway
     for name in ("web", "WEB", web.container.id[:12]):
-        answer = other.netns.call(lambda name=name: ask(gateway, name))
+        answer = other.netns.call(partial(ask, gateway, name))
         assert (answer.code, answer.records, answer.address) == (NO_ERROR, 1, web.address)
     answer = other.netns.call(lambda: ask_stream(gateway, "web"))
     assert answer.address == web.address
@@ -63,7 +64,7 @@ def test_a_name_nobody_has_does_not_exist(host: NetworkHost) -> None:
     web, gone = host.attach("web"), host.attach("gone")
     host.detach(gone)
     for name in ("nobody", "gone"):
-        answer = web.netns.call(lambda name=name: ask(web.network.gateway, name))
+        answer = web.netns.call(partial(ask, web.network.gateway, name))
         assert (answer.code, answer.records) == (NAME_ERROR, 0)
 
 
@@ -73,7 +74,7 @@ def test_names_do_not_cross_networks_or_spaces(host: NetworkHost) -> None:
     foreign = host.attach("foreign", space="other")
     for stranger in (apart, foreign):
         gateway = stranger.network.gateway
-        answer = stranger.netns.call(lambda gateway=gateway: ask(gateway, "web"))
+        answer = stranger.netns.call(partial(ask, gateway, "web"))
         assert answer.code == NAME_ERROR
         # Nor by asking the other network's own server.
         with pytest.raises(TimeoutError):
@@ -105,6 +106,24 @@ def test_no_garbage_ends_the_server(host: NetworkHost) -> None:
     web.netns.call(bombard)
     assert web.netns.call(lambda: ask(gateway, "web")).address == web.address
     assert server_pid(host) == before
+
+
+def test_idle_connections_of_one_network_hold_up_no_other(host: NetworkHost) -> None:
+    greedy = host.attach("greedy")
+    other = host.attach("other", space="other")
+
+    def connect() -> list[socket.socket]:
+        address = (greedy.network.gateway, 53)
+        return [socket.create_connection(address, timeout=2) for _ in range(40)]
+
+    held = greedy.netns.call(connect)
+    gateway = other.network.gateway
+    assert other.netns.call(lambda: ask_stream(gateway, "other")).address == other.address
+    # Names of its own network need no thread either.
+    own = greedy.netns.call(lambda: ask(greedy.network.gateway, "greedy"))
+    assert own.address == greedy.address
+    for connection in held:
+        connection.close()
 
 
 def test_a_server_that_died_is_back_with_the_next_start(host: NetworkHost) -> None:

@@ -38,7 +38,8 @@ RELOAD = b"reload"
 _PORT = 53
 _TTL_SECONDS = 5
 _CLIENT_SECONDS = 10.0
-_MOST_THREADS = 128
+_MOST_THREADS = 32
+"""Of one network: whoever wants to keep the server busy keeps it busy for himself."""
 _LARGEST = 65535
 _IP_FREEBIND = 15
 
@@ -50,6 +51,7 @@ class Listener:
     network: ServedNetwork
     datagram: socket.socket
     stream: socket.socket
+    threads: threading.BoundedSemaphore
 
 
 class Server:
@@ -61,7 +63,6 @@ class Server:
         self._control = control
         self._selector = selectors.DefaultSelector()
         self._listeners: dict[ServedNetwork, Listener] = {}
-        self._threads = threading.BoundedSemaphore(_MOST_THREADS)
         self._selector.register(control, selectors.EVENT_READ, self._accept_control)
 
     def run(self) -> None:
@@ -70,9 +71,12 @@ class Server:
             for key, _ in self._selector.select():
                 try:
                     key.data()
-                except (OSError, sqlite3.Error) as error:
-                    # One client's trouble, or a busy database: the next query may do better.
-                    _report(f"{type(error).__name__}: {error}")
+                except OSError:
+                    # A client that is gone, or a listener that was closed in this very round.
+                    continue
+                except sqlite3.Error as error:
+                    # A busy database: the client asks again.
+                    _report(f"state database: {error}")
 
     def reload(self) -> dict[str, str]:
         """Listen on the gateways there are now; return those that could not be had, and why."""
@@ -95,7 +99,8 @@ class Server:
             datagram.close()
             raise
         stream.listen(64)
-        listener = Listener(network, datagram, stream)
+        threads = threading.BoundedSemaphore(_MOST_THREADS)
+        listener = Listener(network, datagram, stream, threads)
         for held, handler in ((datagram, self._receive), (stream, self._accept)):
             self._selector.register(held, selectors.EVENT_READ, _bind(handler, listener))
         return listener
@@ -135,7 +140,7 @@ class Server:
             found = self._upstream.ask(packet, query, socket.SOCK_DGRAM)
             listener.datagram.sendto(found or failure(query, Code.SERVER_FAILURE), client)
 
-        if not self._in_thread(forward):
+        if not _in_thread(listener, forward):
             listener.datagram.sendto(failure(query, Code.SERVER_FAILURE), client)
 
     def _accept(self, listener: Listener) -> None:
@@ -146,7 +151,7 @@ class Server:
                 connection.settimeout(_CLIENT_SECONDS)
                 self._converse(connection, listener.network)
 
-        if not _belongs(client[0], listener.network) or not self._in_thread(serve):
+        if not _belongs(client[0], listener.network) or not _in_thread(listener, serve):
             connection.close()
 
     def _converse(self, connection: socket.socket, network: ServedNetwork) -> None:
@@ -181,20 +186,24 @@ class Server:
             return failure(query, Code.NAME_ERROR)
         return None
 
-    def _in_thread(self, work: Callable[[], None]) -> bool:
-        if not self._threads.acquire(blocking=False):
-            return False
 
-        def run() -> None:
-            try:
-                work()
-            except (OSError, sqlite3.Error) as error:
-                _report(f"{type(error).__name__}: {error}")
-            finally:
-                self._threads.release()
+def _in_thread(listener: Listener, work: Callable[[], None]) -> bool:
+    """Do *work* beside the loop; say whether the network has a thread left for it."""
+    if not listener.threads.acquire(blocking=False):
+        return False
 
-        threading.Thread(target=run, daemon=True).start()
-        return True
+    def run() -> None:
+        try:
+            work()
+        except OSError:
+            pass  # the client is gone, or took too long
+        except sqlite3.Error as error:
+            _report(f"state database: {error}")
+        finally:
+            listener.threads.release()
+
+    threading.Thread(target=run, daemon=True).start()
+    return True
 
 
 def _report(line: str) -> None:
