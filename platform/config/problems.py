@@ -76,6 +76,7 @@ STATUS: Mapping[str, int] = {
     "id_pool_exhausted": 507,
     "storage_full": 507,
     # who else failed
+    "host_failed": 502,
     "registry_unreachable": 502,
     "registry_tls_failed": 502,
     "registry_unauthorized": 502,
