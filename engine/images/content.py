@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -16,6 +15,7 @@ from engine.errors import StorageFull
 from engine.linux.syscalls import syncfs
 from engine.spec.configuration import EngineConfiguration
 from engine.storage.paths import EnginePaths
+from engine.storage.remove import remove_tree
 
 _PREFIX: Final = "images-"
 _TREE: Final = "fs"
@@ -85,7 +85,7 @@ class ContentStore:
                 if (fd := _try_lock(folder)) is not None
             ]
         for folder, fd in abandoned:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_staging(folder)
             os.close(fd)
 
     @contextmanager
@@ -139,7 +139,7 @@ class ContentStore:
         try:
             yield folder
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove_staging(folder)
             if fd is not None:
                 os.close(fd)
 
@@ -152,6 +152,12 @@ def _suppressed_existing() -> Iterator[None]:
     except OSError as error:
         if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
             raise
+
+
+def _remove_staging(folder: Path) -> None:
+    """Remove a staging folder; what a straggling thread still adds is left to the next sweep."""
+    with _suppressed_existing():
+        remove_tree(folder)
 
 
 def _hex(digest: str) -> str:

@@ -12,7 +12,9 @@ from engine.errors import OperationCancelled
 _TICK: Final = 0.1
 """Seconds between two looks at progress and cancellation."""
 _GRACE: Final = 0.3
-"""Seconds that stopped threads have to end; one that connects is left to its own time limit."""
+"""Seconds that stopped threads have after a cancellation, which somebody waits for."""
+_PATIENCE: Final = 10.0
+"""Seconds that they have after an error: no longer than a connection may take."""
 
 Result = TypeVar("Result")
 
@@ -48,7 +50,7 @@ class Crew:
         if error is not None:
             self._stop()
             self._pool.shutdown(wait=False, cancel_futures=True)
-            wait(self._futures, timeout=_GRACE)
+            wait(self._futures, timeout=_GRACE if kind is OperationCancelled else _PATIENCE)
         else:
             self._pool.shutdown()
 

@@ -15,6 +15,8 @@ from engine.errors import (
     MalformedMessage,
     ManifestNotFound,
     RegistryError,
+    RegistryTlsFailed,
+    RegistryUnauthorized,
     RegistryUnreachable,
     StorageFull,
 )
@@ -44,6 +46,14 @@ from engine.storage.unpack import free_bytes, unpack_layer
 _AT_ONCE: Final = 4
 """Layers under way; more only makes each of them slower."""
 _DEEPEST_INDEX: Final = 3
+_NEXT_SERVER: Final = (
+    ManifestNotFound,
+    RegistryError,
+    RegistryTlsFailed,
+    RegistryUnauthorized,
+    RegistryUnreachable,
+)
+"""What makes a mirror of no use, so that the next one or the registry itself is asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +137,7 @@ def _resolve(pull: _Pull, configuration: EngineConfiguration, request: PullReque
         pull.clients.append(client)
         try:
             return _resolve_at(client, request.reference)
-        except (ManifestNotFound, RegistryUnreachable, RegistryError) as error:
+        except _NEXT_SERVER as error:
             failures.append(error)
     # That a mirror lacks it says more than that the registry behind it is out of reach.
     missing = [error for error in failures if isinstance(error, ManifestNotFound)]
@@ -179,7 +189,7 @@ def _plan(
         resolved.manifest.layers, configuration.diff_ids, configuration.chain_ids, strict=True
     ):
         layer = known.get((descriptor.digest, chain_id))
-        if layer is not None:
+        if layer is not None and pull.content.snapshot(chain_id).is_dir():
             pull.layers[chain_id] = layer
         else:
             wanted.setdefault(descriptor.digest, (descriptor, []))[1].append((diff_id, chain_id))

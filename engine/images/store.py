@@ -27,7 +27,6 @@ class ImageStore:
         self._configuration = configuration
         self._database = database
         self._content = ContentStore(configuration)
-        self._content.sweep()
         self.collect()
 
     def pull(
@@ -111,7 +110,8 @@ class ImageStore:
         self.collect()
 
     def collect(self) -> bool:
-        """Remove content that nothing uses; False while a pull or load is under way."""
+        """Remove what killed pulls left and what nothing uses; False while a pull is under way."""
+        self._content.sweep()
         return collect(self._database, self._content)
 
     def lower_directories(self, image: Image) -> tuple[Path, ...]:

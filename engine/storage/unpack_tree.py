@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Final
 
 from engine.errors import MalformedArchive, UnsafeArchive
 from engine.linux.syscalls import RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS, openat2
+from engine.storage.remove import remove_tree
 from engine.storage.unpack_stream import PieceReader
 from engine.storage.unpack_tar import Entry, EntryKind, padding
 
@@ -249,7 +249,7 @@ class TreeWriter:
         if not stat.S_ISDIR(mode):
             os.unlink(name, dir_fd=directory)
             return
-        shutil.rmtree(name, dir_fd=directory)
+        remove_tree(name, dir_fd=directory)
         gone = _joined(parent, name)
         for path in [path for path in self._directories if _is_within(path, gone)]:
             del self._directories[path]

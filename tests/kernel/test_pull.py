@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -391,20 +392,28 @@ def test_a_layer_of_another_space_must_be_fetched_before_it_may_be_used(
     assert under_test.store.list("stranger") == ()
 
 
-def test_a_killed_pull_is_swept_at_the_next_start_and_a_live_one_is_not(
-    home: Path, fake: FakeRegistry
-) -> None:
-    slow_image(fake)
+def start_pull(home: Path, fake: FakeRegistry) -> subprocess.Popen[bytes]:
     program = (
         "import sys, pathlib; from tests.support.image_stores import open_store;"
         "open_store(pathlib.Path(sys.argv[1])).pull(sys.argv[2])"
     )
-    process = subprocess.Popen([sys.executable, "-c", program, str(home), f"{fake.name}/image"])
+    return subprocess.Popen([sys.executable, "-c", program, str(home), f"{fake.name}/image"])
+
+
+def wait_for(condition: Callable[[], object], process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition() and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def test_a_killed_pull_is_swept_at_the_next_start_and_a_live_one_is_not(
+    home: Path, fake: FakeRegistry
+) -> None:
+    slow_image(fake)
+    process = start_pull(home, fake)
     try:
-        deadline = time.monotonic() + 20
         staged = home / "engine/tmp"
-        while not list(staged.glob("*/blob-*")) and time.monotonic() < deadline:
-            time.sleep(0.02)
+        wait_for(lambda: list(staged.glob("*/blob-*")), process)
         open_store(home)
         assert list(staged.glob("*/blob-*"))
     finally:
@@ -412,3 +421,22 @@ def test_a_killed_pull_is_swept_at_the_next_start_and_a_live_one_is_not(
         process.wait()
     assert list(staged.iterdir())
     assert open_store(home).is_empty()
+
+
+def test_a_pull_killed_at_any_moment_leaves_all_or_nothing(home: Path, fake: FakeRegistry) -> None:
+    image = noisy_image()
+    fake.serve(image)
+    for _ in range(5):
+        process = start_pull(home, fake)
+        wait_for(lambda: list((home / "engine/tmp").glob("images-*")), process)
+        time.sleep(random.uniform(0, 0.1))
+        process.kill()
+        process.wait()
+        under_test = open_store(home)
+        if under_test.store.list("default"):
+            found = under_test.store.get("default", f"{fake.name}/image")
+            trees = under_test.store.lower_directories(found)
+            assert [(trees[0] / "noise").read_bytes(), len(trees)] == [NOISE, 2]
+            under_test.store.remove("default", found.id)
+        assert under_test.content() == []
+    assert open_store(home).pull(f"{fake.name}/image").id == image.id
