@@ -147,6 +147,9 @@ class NetworkManager:
         with self._database.reading() as connection:
             networks = records.all_networks(connection)
             published = list(records.published(connection))
+        # A host without networks of ours is none of our business yet.
+        if not networks:
+            return
         elements = [
             ruleset.element(binding, entry.address)
             for entry in published
@@ -163,12 +166,14 @@ class NetworkManager:
                 bridge.remove_detached(routes, self._configuration.instance)
                 for network in networks:
                     bridge.ensure_bridge(routes, network)
-        if networks:
-            self._names.reload()
+        self._names.reload()
 
     def repair(self) -> bool:
         """Restore what somebody else removed; say whether there was anything to do."""
-        if self._is_intact():
+        networks = self.everything()
+        if not networks:
+            return False
+        if self._is_intact(networks):
             self._names.ensure()
             return False
         self.restore()
@@ -246,9 +251,7 @@ class NetworkManager:
         if f": {item.value} " in there:
             self._ignoring_missing(ruleset.withdraw_text(self._table, item))
 
-    def _is_intact(self) -> bool:
-        with self._database.reading() as connection:
-            networks = records.all_networks(connection)
+    def _is_intact(self, networks: tuple[Network, ...]) -> bool:
         try:
             listed = self._nftables.run(f"list set ip {self._table} bridges\n")
         except OSError as error:

@@ -157,6 +157,14 @@ def test_the_next_start_restores_the_firewall_by_itself(host: NetworkHost) -> No
     assert seen_as("127.0.0.1", 18080) == web.network.gateway
 
 
+def test_an_instance_without_networks_leaves_the_host_alone(host: NetworkHost) -> None:
+    run("sysctl", "-qw", "net.ipv4.ip_forward=0")
+    host.manager.restore()
+    assert host.manager.repair() is False
+    assert run("nft", "list", "tables") == ""
+    assert Path("/proc/sys/net/ipv4/ip_forward").read_text() == "0\n"
+
+
 def test_restoring_what_is_whole_changes_nothing(host: NetworkHost) -> None:
     web = host.attach("web", WEB)
     host.serve(web.netns, 80)
