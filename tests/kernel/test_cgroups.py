@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = Path(__file__).parents[1] / "support" / "born_in_cgroup.py"
 KILLED = -signal.SIGKILL % 256
 MEBIBYTE = 1 << 20
+WAIT_FOR_A_SIGNAL = "import signal; print('up', flush=True); signal.pause()"
 Create = Callable[..., ContainerCgroup]
 Start = Callable[[ContainerCgroup, str], subprocess.Popen[str]]
 
@@ -62,7 +63,7 @@ def start(parent: str) -> Iterator[Start]:
     children: list[subprocess.Popen[str]] = []
 
     def start(cgroup: ContainerCgroup, code: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-I", "-S", PROGRAM, *cgroup.path.split("/"), code]
+        command = [sys.executable, "-I", "-S", str(PROGRAM), *cgroup.path.split("/"), code]
         children.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
         return children[-1]
 
@@ -76,7 +77,7 @@ def start(parent: str) -> Iterator[Start]:
 
 def run(cgroup: ContainerCgroup, code: str) -> tuple[int, str]:
     child = subprocess.run(
-        [sys.executable, "-I", "-S", PROGRAM, *cgroup.path.split("/"), code],
+        [sys.executable, "-I", "-S", str(PROGRAM), *cgroup.path.split("/"), code],
         stdout=subprocess.PIPE,
         text=True,
         check=False,
@@ -162,7 +163,9 @@ def test_shares_reach_the_kernel(create: Create) -> None:
         assert files.read(cgroup.v2_folder or "", "cpu.weight") == "59"
 
 
-def test_frozen_processes_stand_still_until_thawed(create: Create, tmp_path: Path) -> None:
+def test_frozen_processes_stand_still_until_thawed(
+    create: Create, start: Start, tmp_path: Path
+) -> None:
     counter = tmp_path / "counter"
     cgroup = create()
     child = start(
@@ -244,7 +247,7 @@ def test_device_rule_for_one_device_opens_that_one(create: Create) -> None:
 
 def test_cgroup_in_use_is_not_made_again(create: Create, start: Start) -> None:
     cgroup = create()
-    child = start(cgroup, "print('up', flush=True); input()")
+    child = start(cgroup, WAIT_FOR_A_SIGNAL)
     assert told(child) == "up"
     with pytest.raises(KernelRefused, match="has processes"):
         create(memory=64 * MEBIBYTE)
@@ -283,7 +286,7 @@ def test_removal_right_after_the_last_exit_waits_for_the_kernel(
 ) -> None:
     for _ in range(5):
         cgroup = create()
-        child = start(cgroup, "print('up', flush=True); input()")
+        child = start(cgroup, WAIT_FOR_A_SIGNAL)
         assert told(child) == "up"
         cgroup.kill()
         cgroup.remove()
