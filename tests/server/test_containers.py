@@ -157,6 +157,7 @@ def test_remove_is_sent_with_force_only_when_asked(
     host: PlayedHost,
     django_capture_on_commit_callbacks: Capture,
     query: str,
+    *,
     force: bool,
 ) -> None:
     container = container_of("web")
@@ -184,13 +185,13 @@ def test_host_without_a_worker_is_said_at_once_and_nothing_is_recorded(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("fails", [False, True])
 def test_preferred_wait_answers_with_what_came_of_it(
-    rest: Rest, host: PlayedHost, fails: bool
+    rest: Rest, host: PlayedHost, *, fails: bool
 ) -> None:
     def play() -> None:
         task = host.take()
         assert isinstance(task.payload, ContainerCreate)
         if not fails:
-            told = container_of("web", id=task.payload.container_id)
+            told = container_of("web", key=task.payload.container_id)
             host.tell_container(dataclasses.replace(told, spec=task.payload.spec))
         held = PortInUse(protocol="tcp", address="0.0.0.0", port=80, holder="nginx (pid 7)")
         host.finish(task, held if fails else None)
@@ -284,8 +285,8 @@ def test_container_is_found_by_id_name_and_beginning_of_its_id(
     rest: Rest, host: PlayedHost
 ) -> None:
     first, second = "abcd" + "0" * 60, "abcd" + "1" * 60
-    host.tell_container(container_of("first", id=first))
-    host.tell_container(container_of("second", id=second))
+    host.tell_container(container_of("first", key=first))
+    host.tell_container(container_of("second", key=second))
     for key in (first, "first", first[:12]):
         assert rest.get(f"containers/{key}").body["id"] == first
     assert rest.get("containers/abcd").problem == (400, "ambiguous_id")
@@ -296,7 +297,7 @@ def test_container_is_found_by_id_name_and_beginning_of_its_id(
 def test_list_is_filtered_by_host_state_and_name(rest: Rest, host: PlayedHost) -> None:
     host.tell_container(container_of("web-1"))
     host.tell_container(container_of("web-2", state=ContainerState.EXITED))
-    make_host("beta").tell_container(container_of("db", id="d" * 64))
+    make_host("beta").tell_container(container_of("db", key="d" * 64))
 
     def names(**query: str) -> list[str]:
         return [row["name"] for row in rest.get("containers", **query).rows]
@@ -324,12 +325,12 @@ def test_list_is_cut_into_pages(rest: Rest, host: PlayedHost) -> None:
 # --- the mirror ------------------------------------------------------------------------------
 
 
-def told(sequence: int, payload: object | None, id: str) -> Event:
+def told(sequence: int, payload: object | None, key: str) -> Event:
     return Event(
         sequence=sequence,
         space="default",
         kind=ObjectKind.CONTAINER,
-        id=id,
+        id=key,
         action="start",
         time=CREATED,
         payload={} if payload is None else codec.to_plain(payload),

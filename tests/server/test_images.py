@@ -35,12 +35,12 @@ pytestmark = [pytest.mark.server, pytest.mark.django_db]
 Capture = DjangoCaptureOnCommitCallbacks
 
 
-def event(kind: ObjectKind, sequence: int, payload: Any, id: str, space: str = "default") -> Event:
+def event(kind: ObjectKind, sequence: int, payload: Any, key: str, space: str = "default") -> Event:
     return Event(
         sequence=sequence,
         space=space,
         kind=kind,
-        id=id,
+        id=key,
         action="change",
         time=CREATED,
         payload={} if payload is None else codec.to_plain(payload),
@@ -138,7 +138,7 @@ def test_image_is_shown_with_layers_and_the_containers_that_use_it(
     host.tell_container(container_of("web"))
     host.tell_container(container_of("api"))
     host.tell_container(container_of("other", image_id=image_id("debian")))
-    make_host("beta").tell_container(container_of("elsewhere", id="b" * 64))
+    make_host("beta").tell_container(container_of("elsewhere", key="b" * 64))
     shown = rest.get(f"images/{image.id}").body
     assert shown == {
         "id": image.id,

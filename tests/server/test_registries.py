@@ -145,7 +145,7 @@ def test_registry_of_another_project_cannot_be_made_read_or_changed(
 
 
 class _Registry(BaseHTTPRequestHandler):
-    """`basic.test` answers by its path: a registry that wants `ann:s3cret!` by token or directly."""
+    """A registry that wants `ann:s3cret!`, by a token or directly."""
 
     def do_GET(self) -> None:
         allowed = self.headers.get("Authorization") == "Basic YW5uOnMzY3JldCE="

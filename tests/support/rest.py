@@ -1,4 +1,4 @@
-"""The platform's REST side under test: real database, real Valkey, and a host played by the test."""
+"""The platform's REST side under test: real database and Valkey, a host played by the test."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -38,6 +38,7 @@ from ingest.batch import record_batch
 from ingest.process import publish
 from projects.models import Project
 from tests.support.valkey import Valkey
+from tests.support.waiting import wait_until
 
 PASSWORD = "correct horse battery"
 SECOND = 1_000_000_000
@@ -100,7 +101,6 @@ class PlayedHost:
     row: Host
     private_key: bytes
     sequence: int = 0
-    tasks: list[TaskMessage] = field(default_factory=list)
 
     @property
     def id(self) -> str:
@@ -117,9 +117,11 @@ class PlayedHost:
 
     def take(self, pool: Queue = Queue.QUICK) -> TaskMessage:
         """Return the next message of a queue, its signature checked."""
-        raw = client().brpop([names.queue_key(self.id, pool)], timeout=5)
-        assert raw is not None, "nothing was sent"
-        message = json.loads(raw[1])
+        queue = names.queue_key(self.id, pool)
+        raw = wait_until(
+            lambda: cast("bytes | None", client().rpop(queue)), what=f"a message in {queue}"
+        )
+        message = json.loads(raw)
         (body, signature), *_ = json.loads(base64.b64decode(message["body"]))
         key = read_signing_key(settings.BERTH.signing_key_file).public_key()
         signed = SignedMessage(body=body, signature=signature)
@@ -130,7 +132,7 @@ class PlayedHost:
         return not any(client().llen(names.queue_key(self.id, pool)) for pool in Queue)
 
     def tell(
-        self, kind: ObjectKind, id: str, action: str, payload: object | None, *, space: str = ""
+        self, kind: ObjectKind, key: str, action: str, payload: object | None, *, space: str = ""
     ) -> Event:
         """Let ingest record one event, as if the agent had shipped it."""
         self.sequence += 1
@@ -138,7 +140,7 @@ class PlayedHost:
             sequence=self.sequence,
             space=space or "default",
             kind=kind,
-            id=id,
+            id=key,
             action=action,
             time=time.time_ns(),
             payload={} if payload is None else codec.to_plain(payload),
@@ -174,7 +176,7 @@ class PlayedHost:
         self.tell(ObjectKind.OPERATION, task.operation_id, report.state.value, report)
 
 
-def container_of(name: str, *, id: str = "", space: str = "default", **facts: Any) -> Container:
+def container_of(name: str, *, key: str = "", space: str = "default", **facts: Any) -> Container:
     """Return a container as an engine would tell of it."""
     settled: dict[str, Any] = {
         "image_id": image_id("busybox"),
@@ -182,7 +184,7 @@ def container_of(name: str, *, id: str = "", space: str = "default", **facts: An
         "started_at": CREATED + SECOND,
     }
     return Container(
-        id=id or digest(f"{space}/{name}"),
+        id=key or digest(f"{space}/{name}"),
         space=space,
         spec=ContainerSpec(name=name, image="busybox:1", env=("A=1",)),
         created_at=CREATED,

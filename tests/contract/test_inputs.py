@@ -1,0 +1,107 @@
+"""What a client may write, field by field: a new one is a decision, not an accident."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
+
+from accounts.api.base import StrictSerializer
+from config import urls
+
+assert urls.urlpatterns, "importing them imports every serializer"
+
+PORT = ("container_port", "host_address", "host_port", "protocol")
+RESOURCES = ("cpu_shares", "cpus", "memory", "pids")
+SPEC = (
+    "cap_add",
+    "cap_drop",
+    "command",
+    "entrypoint",
+    "env",
+    "hostname",
+    "image",
+    "labels",
+    "log",
+    "log.max_files",
+    "log.max_size",
+    "name",
+    "network",
+    "no_new_privileges",
+    "ports",
+    *(f"ports.{name}" for name in PORT),
+    "privileged",
+    "readonly_rootfs",
+    "resources",
+    *(f"resources.{name}" for name in RESOURCES),
+    "seccomp",
+    "stop_signal",
+    "stop_timeout",
+    "tty",
+    "user",
+    "userns",
+    "working_dir",
+)
+REGISTRY = ("ca", "host", "insecure", "name", "password", "username")
+PAGE = ("page", "page_size")
+
+WRITABLE: dict[str, tuple[str, ...]] = {
+    "ContainerQuery": ("host", "name", *PAGE, "state"),
+    "ContainerSpecSerializer": SPEC,
+    "ImageQuery": ("host",),
+    "ImagesQuery": ("host", *PAGE),
+    "KillSerializer": ("signal",),
+    "LogOptionsSerializer": ("max_files", "max_size"),
+    "NetworkQuery": ("host", *PAGE),
+    "NewContainerSerializer": tuple(sorted((*SPEC, "host", "project", "start"))),
+    "NewRegistrySerializer": tuple(sorted((*REGISTRY, "project"))),
+    "NewTokenSerializer": ("expires_at", "name"),
+    "NothingSerializer": (),
+    "OperationQuery": ("host", "kind", *PAGE, "state", "subject"),
+    "PageQuery": PAGE,
+    "PortBindingSerializer": PORT,
+    "PullSerializer": ("host", "project", "reference"),
+    "RegistryChangeSerializer": REGISTRY,
+    "RemoveImageQuery": ("force", "host", "reference"),
+    "RemoveQuery": ("force",),
+    "ResourcesSerializer": RESOURCES,
+    "SetupSerializer": ("password", "token", "username"),
+    "SignInSerializer": ("password", "username"),
+    "StopSerializer": ("timeout",),
+}
+
+
+def subclasses(kind: type[StrictSerializer]) -> Iterator[type[StrictSerializer]]:
+    for child in kind.__subclasses__():
+        yield child
+        yield from subclasses(child)
+
+
+def writable(form: BaseSerializer[Any], prefix: str = "") -> Iterator[str]:
+    inner = form.child if isinstance(form, ListSerializer) else form
+    assert isinstance(inner, Serializer)
+    for name, field in inner.fields.items():
+        if not field.read_only:
+            yield prefix + name
+            if isinstance(field, BaseSerializer):
+                yield from writable(field, f"{prefix}{name}.")
+
+
+def test_writable_fields_of_all_input_are_those_that_are_listed() -> None:
+    found = {
+        form.__name__: tuple(sorted(writable(form()))) for form in subclasses(StrictSerializer)
+    }
+    assert found == {name: tuple(sorted(fields)) for name, fields in WRITABLE.items()}
+
+
+@pytest.mark.parametrize("name", sorted(WRITABLE))
+def test_field_that_is_not_listed_is_refused(name: str) -> None:
+    form = next(form for form in subclasses(StrictSerializer) if form.__name__ == name)
+    for injected in ("id", "is_admin", "user", "hash", "state", "space"):
+        if injected in WRITABLE[name]:
+            continue
+        filled = form(data={injected: "x"})
+        assert not filled.is_valid()
+        assert filled.errors[injected] == ["There is no such field."]

@@ -1,0 +1,62 @@
+"""Queries that each list costs, whatever is in it; raising a number here is a choice."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Token, User
+from operations.models import Operation
+from projects.models import Project
+from registries.models import Registry
+from tests.support.rest import PlayedHost, Rest, container_of, image_id, image_of, network_of
+
+pytestmark = [pytest.mark.server, pytest.mark.django_db]
+
+QUERIES = {
+    "containers": 3,
+    "containers?host=alpha&state=running&name=web": 4,
+    "hosts": 3,
+    "images": 4,
+    "networks": 3,
+    "operations": 3,
+    "projects": 3,
+    "registries": 3,
+    "tokens": 3,
+}
+"""One finds the token and its user, one counts, one reads a page."""
+
+
+def fill(host: PlayedHost, owner: User, first: int, last: int) -> None:
+    for number in range(first, last):
+        host.tell_image(image_of(f"image-{number}"))
+        host.tell_network(network_of(f"net-{number}"))
+        host.tell_container(container_of(f"web-{number}", image_id=image_id(f"image-{number}")))
+        Registry.objects.create(project_id="default", name="r", host=f"r{number}.test")
+        Token.objects.create(user=owner, name="t", prefix="berth_", hash=str(number))
+        Project.objects.create(id=f"p-{number}", name="p")
+        Operation.objects.create(
+            kind="containers.start",
+            host=host.row,
+            project_id="default",
+            subject_kind="container",
+            subject_id="c",
+        )
+
+
+def count(rest: Rest, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert rest.get(path).status == 200
+    return len(captured)
+
+
+def test_cost_of_a_list_does_not_grow_with_what_is_in_it(
+    rest: Rest, owner: User, host: PlayedHost
+) -> None:
+    fill(host, owner, 0, 1)
+    rest.get("users/me")  # the token's last use is written once a minute
+    few = {path: count(rest, path) for path in QUERIES}
+    fill(host, owner, 1, 40)
+    many = {path: count(rest, path) for path in QUERIES}
+    assert few == many == QUERIES
