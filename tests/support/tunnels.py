@@ -29,13 +29,13 @@ CONTAINER_ID = "c0ffee" + "0" * 58
 KEY = Ed25519PrivateKey.generate()
 
 
-def identity(redis_url: str, platform_url: str) -> HostIdentity:
+def identity(redis_url: str, platform_url: str, key: Ed25519PrivateKey = KEY) -> HostIdentity:
     return HostIdentity(
         host_id=HOST_ID,
         name="local",
         redis_url=redis_url,
         platform_url=platform_url,
-        platform_key=KEY.public_key().public_bytes_raw(),
+        platform_key=key.public_key().public_bytes_raw(),
         private_key=b"",
         credential=CREDENTIAL,
     )
@@ -98,11 +98,16 @@ async def hub(valkey: Valkey, run: Path, *, known: bool = True) -> AsyncIterator
 
 
 @asynccontextmanager
-async def dialing(valkey: Valkey, engine: FakeEngine, platform_url: str) -> AsyncIterator[Dialer]:
-    """A host's dialer that listens already."""
+async def dialing(
+    valkey: Valkey,
+    engine: FakeEngine,
+    platform_url: str,
+    key: Ed25519PrivateKey = KEY,
+) -> AsyncIterator[Dialer]:
+    """A host's dialer that listens already; the platform signs with *key*."""
     client = link.connect(valkey.url)
     engines = Engines(engine)  # type: ignore[arg-type]  # the fake at the edge
-    dialer = Dialer(identity(valkey.url, platform_url), client, Streams(engines))
+    dialer = Dialer(identity(valkey.url, platform_url, key), client, Streams(engines))
     task = asyncio.create_task(link.keep("dialer", dialer.run))
     try:
         while not (await client.pubsub_numsub(f"h:{HOST_ID}:dial"))[0][1]:
