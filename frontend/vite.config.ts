@@ -14,5 +14,5 @@ export default defineConfig(({ command }) => ({
     },
   },
   build: { outDir: 'dist', assetsDir: 'assets', manifest: 'manifest.json' },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}'] },
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}'] },
 }));

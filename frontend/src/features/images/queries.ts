@@ -1,9 +1,12 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
+import { useCallback } from 'react';
 import { accepted, allPages, api, unwrap, withDefaults } from '@/api/client';
 import { patchList } from '@/api/patch';
 import type { Change } from '@/api/socket';
 import type { Image, PullRequest } from '@/api/types';
+import { useContainers } from '@/features/containers/queries';
 import { rememberOperation } from '@/features/operations/queries';
+import { withUsers } from './users';
 
 export const imageKeys = {
   all: ['images'] as const,
@@ -12,8 +15,14 @@ export const imageKeys = {
 
 /** Every image of every host: one row for each host that has it. */
 export function useImages() {
+  const containers = useContainers().data;
+  const select = useCallback(
+    (images: Image[]) => (containers ? withUsers(images, containers) : images),
+    [containers],
+  );
   return useQuery({
     queryKey: imageKeys.list,
+    select,
     queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/images', { params: { query } }))),
   });
 }

@@ -13,7 +13,7 @@ import { useLogSettings } from './useLogSettings';
 
 export function LogsTab({ container }: { container: Container }) {
   const settings = useLogSettings();
-  const log = useLogs(container.id, settings.query);
+  const log = useLogs(container.id, container.started_at, settings.query);
   const [at, setAt] = useState(-1);
   const [isFollowing, setFollowing] = useState(true);
   const pattern = useMemo(() => compileQuery(settings.search), [settings.search]);

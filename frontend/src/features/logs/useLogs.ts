@@ -16,8 +16,12 @@ interface Shown {
 
 const START: Shown = { revision: 0, state: 'connecting', problem: '' };
 
-/** A container's log, followed; drawn anew at most ten times a second. */
-export function useLogs(container: string, { tail, stdout, stderr }: LogQuery) {
+/** A container's log, followed, and read anew when it is *started* again; drawn anew at most ten times a second. */
+export function useLogs(
+  container: string,
+  started: string | null,
+  { tail, stdout, stderr }: LogQuery,
+) {
   const [buffer] = useState(() => new LogBuffer(LONGEST));
   const [shown, setShown] = useState(START);
   const [attempt, setAttempt] = useState(0);
@@ -52,7 +56,7 @@ export function useLogs(container: string, { tail, stdout, stderr }: LogQuery) {
       timer.current = undefined;
       stop();
     };
-  }, [buffer, container, tail, stdout, stderr, attempt]);
+  }, [buffer, container, tail, stdout, stderr, started, attempt]);
 
   const retry = useCallback(() => {
     setAttempt((count) => count + 1);

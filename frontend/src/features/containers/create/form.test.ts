@@ -1,3 +1,4 @@
+import { ApiError } from '@/api/errors';
 import { describe, expect, it } from 'vitest';
 import { EMPTY, type FormValues } from './formValues';
 import { toRequest } from './toRequest';
@@ -70,9 +71,17 @@ describe('toRequest', () => {
   });
 });
 
-it("gives the platform's field errors the form's names", () => {
-  expect(toFormErrors({ 'resources.memory': 'too low', name: 'in use' })).toEqual({
-    memory: 'too low',
-    name: 'in use',
+describe('toFormErrors', () => {
+  const problem = { title: '', status: 400, detail: 'it is in use' };
+
+  it("gives the platform's fields the form's names", () => {
+    const facts = { 'resources.memory': 'too low', 'ports.0.host_port': 'too high' };
+    const error = new ApiError({ ...problem, code: 'invalid_input', facts });
+    expect(toFormErrors(error)).toEqual({ memory: 'too low', 'ports.0.host': 'too high' });
+  });
+
+  it('puts errors about one field there', () => {
+    const error = new ApiError({ ...problem, code: 'name_in_use', facts: {} });
+    expect(toFormErrors(error)).toEqual({ name: 'it is in use' });
   });
 });

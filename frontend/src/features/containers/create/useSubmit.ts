@@ -14,7 +14,7 @@ export function useSubmit(form: ContainerForm, onCreated: (path: string) => void
         onCreated(`/containers/${id}`);
       },
       onError: (error) => {
-        if (isApiError(error)) form.setErrors(toFormErrors(error.fieldErrors()));
+        if (isApiError(error)) form.setErrors(toFormErrors(error));
       },
     });
   };

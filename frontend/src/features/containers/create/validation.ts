@@ -1,4 +1,5 @@
 import type { FormErrors } from '@mantine/form';
+import type { ApiError } from '@/api/errors';
 import { formatBytes, parseBytes } from '@/lib/format';
 import { splitWords, UnclosedQuote } from '@/lib/shell';
 import type { FormValues } from './formValues';
@@ -90,9 +91,29 @@ const FORM_FIELD: Record<string, string> = {
   working_dir: 'workingDir',
 };
 
+/** Errors that are about one field without naming it. */
+const FIELD_OF_CODE: Record<string, string> = {
+  memory_limit_too_low: 'memory',
+  name_in_use: 'name',
+  image_not_found: 'image',
+  invalid_reference: 'image',
+  network_not_found: 'network',
+  command_not_found: 'command',
+  command_not_executable: 'command',
+  user_not_found: 'user',
+  host_unavailable: 'host',
+};
+
 /** The form's own names for the fields that the platform complains about. */
-export function toFormErrors(errors: Partial<Record<string, string>>): FormErrors {
+export function toFormErrors(error: ApiError): FormErrors {
+  const field = FIELD_OF_CODE[error.code];
+  if (field) return { [field]: error.message };
   return Object.fromEntries(
-    Object.entries(errors).map(([field, problem]) => [FORM_FIELD[field] ?? field, problem]),
+    Object.entries(error.fieldErrors()).map(([name, problem]) => [formField(name), problem]),
   );
+}
+
+function formField(name: string): string {
+  const port = /^ports\.(\d+)\.(host|container)_port$/.exec(name);
+  return port ? `ports.${port[1] ?? ''}.${port[2] ?? ''}` : (FORM_FIELD[name] ?? name);
 }

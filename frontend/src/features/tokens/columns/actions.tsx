@@ -1,0 +1,9 @@
+import { RevokeToken } from '../RevokeToken';
+import { column } from './column';
+
+export const actions = column.display({
+  id: 'actions',
+  size: 96,
+  header: () => null,
+  cell: ({ row }) => <RevokeToken token={row.original} />,
+});

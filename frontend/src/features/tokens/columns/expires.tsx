@@ -1,0 +1,13 @@
+import { formatAbsolute } from '@/lib/format';
+import { column } from './column';
+
+export const expires = column.accessor('expires_at', {
+  id: 'expires',
+  header: 'Ends',
+  size: 180,
+  meta: { hideBelow: 'md' },
+  cell: ({ getValue }) => {
+    const time = getValue();
+    return time ? formatAbsolute(time) : 'never';
+  },
+});
