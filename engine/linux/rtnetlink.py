@@ -11,21 +11,32 @@ import ipaddress
 import os
 import socket
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
+from engine.linux.netlink import (
+    BUFFER,
+    NLM_F_ACK,
+    NLM_F_DUMP,
+    NLM_F_REQUEST,
+    NLMSG_DONE,
+    NLMSG_ERROR,
+    attribute,
+    attributes,
+    integer,
+    message,
+    messages,
+    number,
+    string,
+    text,
+)
+
 IFF_UP: Final = 0x1
 
-_NLM_F_REQUEST: Final = 0x1
-_NLM_F_ACK: Final = 0x4
-_NLM_F_DUMP: Final = 0x300
 _NLM_F_EXCL: Final = 0x200
 _NLM_F_CREATE: Final = 0x400
 
-_NLMSG_ERROR: Final = 2
-_NLMSG_DONE: Final = 3
 _RTM_NEWLINK: Final = 16
 _RTM_DELLINK: Final = 17
 _RTM_GETLINK: Final = 18
@@ -51,21 +62,15 @@ _IFA_LOCAL: Final = 2
 _RTA_DST: Final = 1
 _RTA_OIF: Final = 4
 _RTA_GATEWAY: Final = 5
-_NLA_TYPE_MASK: Final = 0x3FFF
 
 _RT_TABLE_MAIN: Final = 254
 _RTPROT_BOOT: Final = 3
 _RT_SCOPE_UNIVERSE: Final = 0
 _RTN_UNICAST: Final = 1
 
-# What the kernel fills at most in one piece of a dump; a larger one costs a mapping at each call.
-_BUFFER: Final = 32768
-
-_HEADER: Final = struct.Struct("=IHHII")
 _LINK: Final = struct.Struct("=BxHiII")
 _ADDRESS: Final = struct.Struct("=BBBBI")
 _ROUTE: Final = struct.Struct("=BBBBBBBBI")
-_ATTRIBUTE: Final = struct.Struct("=HH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,14 +120,14 @@ class Route:
 
 def create_bridge(name: str, *, mtu: int, address: bytes) -> Request:
     """Make a bridge and bring it up; *address* is its six-byte hardware address."""
-    attributes = (
-        _text(_IFLA_IFNAME, name)
-        + _number(_IFLA_MTU, mtu)
-        + _attribute(_IFLA_ADDRESS, address)
-        + _attribute(_IFLA_LINKINFO, _text(_IFLA_INFO_KIND, "bridge"))
+    wanted = (
+        text(_IFLA_IFNAME, name)
+        + number(_IFLA_MTU, mtu)
+        + attribute(_IFLA_ADDRESS, address)
+        + attribute(_IFLA_LINKINFO, text(_IFLA_INFO_KIND, "bridge"))
     )
     flags = _NLM_F_CREATE | _NLM_F_EXCL
-    return Request(f"create bridge {name}", _RTM_NEWLINK, flags, _link(0, IFF_UP) + attributes)
+    return Request(f"create bridge {name}", _RTM_NEWLINK, flags, _link(0, IFF_UP) + wanted)
 
 
 def create_veth(
@@ -132,29 +137,29 @@ def create_veth(
     # The kernel answers ENOTCONN to a peer that is to be up before its other end exists.
     peer_message = (
         _link(0, 0)
-        + _text(_IFLA_IFNAME, peer)
-        + _number(_IFLA_NET_NS_FD, netns_fd)
-        + _number(_IFLA_MTU, mtu)
-        + _attribute(_IFLA_ADDRESS, peer_address)
+        + text(_IFLA_IFNAME, peer)
+        + number(_IFLA_NET_NS_FD, netns_fd)
+        + number(_IFLA_MTU, mtu)
+        + attribute(_IFLA_ADDRESS, peer_address)
     )
-    info = _text(_IFLA_INFO_KIND, "veth") + _attribute(
-        _IFLA_INFO_DATA, _attribute(_VETH_INFO_PEER, peer_message)
+    info = text(_IFLA_INFO_KIND, "veth") + attribute(
+        _IFLA_INFO_DATA, attribute(_VETH_INFO_PEER, peer_message)
     )
-    attributes = (
-        _text(_IFLA_IFNAME, name)
-        + _number(_IFLA_MTU, mtu)
-        + _number(_IFLA_MASTER, master)
-        + _attribute(_IFLA_LINKINFO, info)
+    wanted = (
+        text(_IFLA_IFNAME, name)
+        + number(_IFLA_MTU, mtu)
+        + number(_IFLA_MASTER, master)
+        + attribute(_IFLA_LINKINFO, info)
     )
     flags = _NLM_F_CREATE | _NLM_F_EXCL
-    return Request(f"create veth {name}", _RTM_NEWLINK, flags, _link(0, IFF_UP) + attributes)
+    return Request(f"create veth {name}", _RTM_NEWLINK, flags, _link(0, IFF_UP) + wanted)
 
 
 def set_hairpin(name: str) -> Request:
     """Let a bridge send a frame back out of its port *name*, by which it came in."""
-    mode = _attribute(_IFLA_BRPORT_MODE, b"\x01")
-    info = _text(_IFLA_INFO_SLAVE_KIND, "bridge") + _attribute(_IFLA_INFO_SLAVE_DATA, mode)
-    body = _link(0, 0) + _text(_IFLA_IFNAME, name) + _attribute(_IFLA_LINKINFO, info)
+    mode = attribute(_IFLA_BRPORT_MODE, b"\x01")
+    info = text(_IFLA_INFO_SLAVE_KIND, "bridge") + attribute(_IFLA_INFO_SLAVE_DATA, mode)
+    body = _link(0, 0) + text(_IFLA_IFNAME, name) + attribute(_IFLA_LINKINFO, info)
     return Request(f"set hairpin on {name}", _RTM_NEWLINK, 0, body)
 
 
@@ -165,13 +170,13 @@ def set_up(index: int) -> Request:
 
 def detach_link(name: str) -> Request:
     """Take the link *name* down and out of its bridge; unlike deletion, that waits for nothing."""
-    body = _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, IFF_UP) + _text(_IFLA_IFNAME, name)
-    return Request(f"detach link {name}", _RTM_NEWLINK, 0, body + _number(_IFLA_MASTER, 0))
+    body = _LINK.pack(socket.AF_UNSPEC, 0, 0, 0, IFF_UP) + text(_IFLA_IFNAME, name)
+    return Request(f"detach link {name}", _RTM_NEWLINK, 0, body + number(_IFLA_MASTER, 0))
 
 
 def delete_link(name: str) -> Request:
     """Remove the link *name*, and the other end of a veth with it."""
-    body = _link(0, 0) + _text(_IFLA_IFNAME, name)
+    body = _link(0, 0) + text(_IFLA_IFNAME, name)
     return Request(f"delete link {name}", _RTM_DELLINK, 0, body)
 
 
@@ -180,8 +185,8 @@ def add_address(index: int, interface: ipaddress.IPv4Interface) -> Request:
     packed = interface.ip.packed
     body = (
         _ADDRESS.pack(socket.AF_INET, interface.network.prefixlen, 0, 0, index)
-        + _attribute(_IFA_LOCAL, packed)
-        + _attribute(_IFA_ADDRESS, packed)
+        + attribute(_IFA_LOCAL, packed)
+        + attribute(_IFA_ADDRESS, packed)
     )
     flags = _NLM_F_CREATE | _NLM_F_EXCL
     return Request(f"add address {interface}", _RTM_NEWADDR, flags, body)
@@ -201,8 +206,8 @@ def add_default_route(gateway: ipaddress.IPv4Address, index: int) -> Request:
             _RTN_UNICAST,
             0,
         )
-        + _attribute(_RTA_GATEWAY, gateway.packed)
-        + _number(_RTA_OIF, index)
+        + attribute(_RTA_GATEWAY, gateway.packed)
+        + number(_RTA_OIF, index)
     )
     flags = _NLM_F_CREATE | _NLM_F_EXCL
     return Request(f"add default route by {gateway}", _RTM_NEWROUTE, flags, body)
@@ -238,14 +243,14 @@ class RouteSocket:
         for request in requests:
             self._sequence += 1
             names[self._sequence] = request.name
-            flags = request.flags | _NLM_F_REQUEST | _NLM_F_ACK
-            datagram += _message(request.type, flags, self._sequence, request.body)
+            flags = request.flags | NLM_F_REQUEST | NLM_F_ACK
+            datagram += message(request.type, flags, self._sequence, request.body)
         self._socket.send(datagram)
         refused: OSError | None = None
         while names:
-            for kind, _, sequence, body in _messages(self._socket.recv(_BUFFER)):
+            for kind, _, sequence, body in messages(self._socket.recv(BUFFER)):
                 name = names.pop(sequence, None)
-                if kind != _NLMSG_ERROR or name is None:
+                if kind != NLMSG_ERROR or name is None:
                     continue
                 (code,) = struct.unpack_from("=i", body)
                 if code and refused is None:
@@ -255,7 +260,7 @@ class RouteSocket:
 
     def link(self, name: str) -> Link | None:
         """Return the link *name*, or None where there is none."""
-        body = _link(0, 0) + _text(_IFLA_IFNAME, name)
+        body = _link(0, 0) + text(_IFLA_IFNAME, name)
         try:
             answers = self._ask(_RTM_GETLINK, 0, body)
         except OSError as error:
@@ -266,49 +271,49 @@ class RouteSocket:
 
     def links(self) -> list[Link]:
         """Return all links of the namespace."""
-        return [read_link(body) for body in self._ask(_RTM_GETLINK, _NLM_F_DUMP, _link(0, 0))]
+        return [read_link(body) for body in self._ask(_RTM_GETLINK, NLM_F_DUMP, _link(0, 0))]
 
     def addresses(self) -> list[Address]:
         """Return all IPv4 addresses of the namespace."""
         body = _ADDRESS.pack(socket.AF_INET, 0, 0, 0, 0)
-        return [read_address(answer) for answer in self._ask(_RTM_GETADDR, _NLM_F_DUMP, body)]
+        return [read_address(answer) for answer in self._ask(_RTM_GETADDR, NLM_F_DUMP, body)]
 
     def routes(self) -> list[Route]:
         """Return the IPv4 routes of the main table."""
         body = _ROUTE.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)
-        answers = self._ask(_RTM_GETROUTE, _NLM_F_DUMP, body)
+        answers = self._ask(_RTM_GETROUTE, NLM_F_DUMP, body)
         return [route for answer in answers if (route := read_route(answer)) is not None]
 
     def _ask(self, kind: int, flags: int, body: bytes) -> list[bytes]:
         self._sequence += 1
-        self._socket.send(_message(kind, flags | _NLM_F_REQUEST, self._sequence, body))
+        self._socket.send(message(kind, flags | NLM_F_REQUEST, self._sequence, body))
         answers: list[bytes] = []
         while True:
-            for answered, _, sequence, content in _messages(self._socket.recv(_BUFFER)):
+            for answered, _, sequence, content in messages(self._socket.recv(BUFFER)):
                 if sequence != self._sequence:
                     continue
-                if answered == _NLMSG_ERROR:
+                if answered == NLMSG_ERROR:
                     (code,) = struct.unpack_from("=i", content)
                     raise OSError(-code, f"rtnetlink: {os.strerror(-code)}")
-                if answered == _NLMSG_DONE:
+                if answered == NLMSG_DONE:
                     return answers
                 answers.append(content)
-            if not flags & _NLM_F_DUMP:
+            if not flags & NLM_F_DUMP:
                 return answers
 
 
 def read_link(body: bytes) -> Link:
     """Return the link that the body of an RTM_NEWLINK message describes."""
     _, _, index, flags, _ = _LINK.unpack_from(body)
-    found = _attributes(body[_LINK.size :])
-    info = _attributes(found.get(_IFLA_LINKINFO, b""))
+    found = attributes(body[_LINK.size :])
+    info = attributes(found.get(_IFLA_LINKINFO, b""))
     return Link(
         index=index,
-        name=_string(found[_IFLA_IFNAME]),
+        name=string(found[_IFLA_IFNAME]),
         flags=flags,
-        mtu=_integer(found.get(_IFLA_MTU)),
-        master=_integer(found.get(_IFLA_MASTER)),
-        kind=_string(info.get(_IFLA_INFO_KIND, b"")),
+        mtu=integer(found.get(_IFLA_MTU)),
+        master=integer(found.get(_IFLA_MASTER)),
+        kind=string(info.get(_IFLA_INFO_KIND, b"")),
         address=found.get(_IFLA_ADDRESS, b""),
     )
 
@@ -316,7 +321,7 @@ def read_link(body: bytes) -> Link:
 def read_address(body: bytes) -> Address:
     """Return the address that the body of an RTM_NEWADDR message describes."""
     _, prefix, _, _, index = _ADDRESS.unpack_from(body)
-    found = _attributes(body[_ADDRESS.size :])
+    found = attributes(body[_ADDRESS.size :])
     # IFA_ADDRESS is the peer's on a point-to-point link; IFA_LOCAL is always ours.
     packed = found.get(_IFA_LOCAL) or found[_IFA_ADDRESS]
     return Address(index=index, interface=ipaddress.IPv4Interface((packed, prefix)))
@@ -327,59 +332,14 @@ def read_route(body: bytes) -> Route | None:
     _, prefix, _, _, table, _, _, kind, _ = _ROUTE.unpack_from(body)
     if table != _RT_TABLE_MAIN or kind != _RTN_UNICAST:
         return None
-    found = _attributes(body[_ROUTE.size :])
+    found = attributes(body[_ROUTE.size :])
     gateway = found.get(_RTA_GATEWAY)
     return Route(
         destination=ipaddress.IPv4Network((found.get(_RTA_DST, b"\0\0\0\0"), prefix)),
         gateway=ipaddress.IPv4Address(gateway) if gateway else None,
-        index=_integer(found.get(_RTA_OIF)),
+        index=integer(found.get(_RTA_OIF)),
     )
-
-
-def _message(kind: int, flags: int, sequence: int, body: bytes) -> bytes:
-    return _HEADER.pack(_HEADER.size + len(body), kind, flags, sequence, 0) + body
-
-
-def _messages(datagram: bytes) -> Iterator[tuple[int, int, int, bytes]]:
-    offset = 0
-    while offset + _HEADER.size <= len(datagram):
-        length, kind, flags, sequence, _ = _HEADER.unpack_from(datagram, offset)
-        yield kind, flags, sequence, datagram[offset + _HEADER.size : offset + length]
-        offset += (length + 3) & ~3
 
 
 def _link(index: int, flags: int) -> bytes:
     return _LINK.pack(socket.AF_UNSPEC, 0, index, flags, flags)
-
-
-def _attribute(kind: int, value: bytes) -> bytes:
-    length = _ATTRIBUTE.size + len(value)
-    return _ATTRIBUTE.pack(length, kind) + value + bytes(-length % 4)
-
-
-def _number(kind: int, value: int) -> bytes:
-    return _attribute(kind, struct.pack("=I", value))
-
-
-def _text(kind: int, value: str) -> bytes:
-    return _attribute(kind, value.encode() + b"\0")
-
-
-def _attributes(data: bytes) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    offset = 0
-    while offset + _ATTRIBUTE.size <= len(data):
-        length, kind = _ATTRIBUTE.unpack_from(data, offset)
-        if length < _ATTRIBUTE.size:
-            break
-        found[kind & _NLA_TYPE_MASK] = data[offset + _ATTRIBUTE.size : offset + length]
-        offset += (length + 3) & ~3
-    return found
-
-
-def _integer(value: bytes | None) -> int:
-    return struct.unpack("=I", value)[0] if value else 0
-
-
-def _string(value: bytes) -> str:
-    return value.rstrip(b"\0").decode()

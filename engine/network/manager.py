@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from engine.errors import KernelRefused, NameInUse, NetworkNotFound
+from engine.linux import conntrack
 from engine.linux.nftables import Nftables
 from engine.linux.rtnetlink import RouteSocket
 from engine.network import bridge, files, ports, records, ruleset
@@ -17,7 +18,7 @@ from engine.network.addresses import choose_subnet, read_subnet
 from engine.network.names import NameServer
 from engine.network.ruleset import Element
 from engine.spec.configuration import EngineConfiguration
-from engine.spec.container import EndpointStatus, PortBinding
+from engine.spec.container import EndpointStatus, PortBinding, Protocol
 from engine.spec.network import Network
 from engine.storage.database import Database
 
@@ -137,6 +138,7 @@ class NetworkManager:
         with _kernel("removal of the container's network"):
             for item in (ruleset.element(binding, endpoint.address) for binding in bindings):
                 self._withdraw(item)
+            _forget_flows(bindings, endpoint)
             with RouteSocket() as routes:
                 bridge.detach(routes, self._veth(container_id))
 
@@ -225,6 +227,7 @@ class NetworkManager:
         prefix = ipaddress.IPv4Network(network.subnet).prefixlen
         interface = ipaddress.IPv4Interface(f"{endpoint.address}/{prefix}")
         bridge.configure(netns_fd, interface, network.gateway)
+        _forget_flows(bindings, endpoint)
         if is_new:
             self._names.reload()
         else:
@@ -278,6 +281,24 @@ class NetworkManager:
 
     def _veth(self, container_id: str) -> str:
         return bridge.veth_name(self._configuration.instance, container_id)
+
+
+def _forget_flows(bindings: tuple[PortBinding, ...], endpoint: EndpointStatus) -> None:
+    """Have clients that go on sending to a UDP port led to where it leads now.
+
+    The kernel remembers a flow for as long as packets come, whoever has the address by then.
+    """
+    published = {item.host_port for item in bindings if item.protocol is Protocol.UDP}
+    if not published:
+        return
+    address = ipaddress.IPv4Address(endpoint.address)
+    with RouteSocket() as routes:
+        own = {item.interface.ip for item in routes.addresses()}
+    conntrack.forget_udp(
+        lambda flow: (
+            flow.answerer == address or (flow.port in published and flow.destination in own)
+        )
+    )
 
 
 @contextmanager

@@ -106,6 +106,27 @@ def test_a_port_is_closed_once_its_container_has_ended(host: NetworkHost) -> Non
     assert "18080" not in run("nft", "list", "table", "ip", host.table)
 
 
+def test_a_client_that_goes_on_sending_follows_the_port(host: NetworkHost) -> None:
+    def connected() -> socket.socket:
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        made.settimeout(2)
+        made.connect((HOST_ADDRESS, 18080))
+        return made
+
+    with host.lan.call(connected) as client:
+        # Sent before there is such a port, then to one holder, then to the next.
+        client.send(b"?")
+        with pytest.raises(ConnectionRefusedError):
+            client.recv(64)
+        for name in ("first", "second"):
+            web = host.attach(name, UDP)
+            host.serve(web.netns, 80)
+            client.send(b"?")
+            assert client.recv(64).decode() == LAN_ADDRESS
+            host.attach(f"{name}-neighbor")
+            host.detach(web)
+
+
 def test_a_late_end_leaves_the_port_to_its_next_holder(host: NetworkHost) -> None:
     first = host.attach("first", WEB)
     for held in first.sockets:
