@@ -53,7 +53,7 @@ def main() -> int:
     """Print the figure; exit 1 when its target is missed."""
     folder = Path(tempfile.mkdtemp(prefix="unpack", dir="/var/tmp"))
     try:
-        figure = unpack_figure(minbase_image(), 10, folder)
+        figure = unpack_figure(minbase_image(), 5, folder)
     finally:
         shutil.rmtree(folder)
     print(table([figure]))
