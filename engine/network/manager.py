@@ -35,6 +35,8 @@ class NetworkManager:
         self._nftables = Nftables()
         self._table = f"berth_{configuration.instance}"
         self._names = NameServer(configuration)
+        # Networks that the name server told this process it listens for.
+        self._served: set[str] = set()
 
     # --- networks -----------------------------------------------------------------------------
 
@@ -228,8 +230,9 @@ class NetworkManager:
         interface = ipaddress.IPv4Interface(f"{endpoint.address}/{prefix}")
         bridge.configure(netns_fd, interface, network.gateway)
         _forget_flows(bindings, endpoint)
-        if is_new:
+        if is_new or network.id not in self._served:
             self._names.reload()
+            self._served.add(network.id)
         else:
             self._names.ensure()
 

@@ -11,6 +11,7 @@ from functools import partial
 
 import pytest
 
+from engine.errors import ProgramNotStarted
 from engine.linux import daemon
 from engine.network.names import NameServer
 from tests.support.dns import ask, ask_stream, question
@@ -106,6 +107,18 @@ def test_no_garbage_ends_the_server(host: NetworkHost) -> None:
     web.netns.call(bombard)
     assert web.netns.call(lambda: ask(gateway, "web")).address == web.address
     assert server_pid(host) == before
+
+
+def test_a_gateway_whose_port_is_taken_stops_every_start_with_the_reason(
+    host: NetworkHost,
+) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", 53))
+        for name in ("first", "second"):
+            with pytest.raises(ProgramNotStarted, match=r"port 53 is taken: 10\.97\.0\.1 "):
+                host.attach(name)
+    web = host.attach("web")
+    assert web.netns.call(lambda: ask(web.network.gateway, "web")).address == web.address
 
 
 def test_idle_connections_of_one_network_hold_up_no_other(host: NetworkHost) -> None:
