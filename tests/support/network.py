@@ -8,7 +8,7 @@ import socket
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -77,13 +77,18 @@ class NetworkHost:
         with self.database.transaction() as tx:
             endpoints = self.manager.reserve(tx, container_id=container.id, network=where)
         netns = NetworkNamespace.new()
-        self.manager.connect(
-            container_id=container.id,
-            endpoint=endpoints[0],
-            network=where,
-            netns_fd=netns.fd,
-            bindings=bindings,
-        )
+        with ExitStack() as undo:
+            undo.callback(netns.close)
+            for held in sockets:
+                undo.callback(held.close)
+            self.manager.connect(
+                container_id=container.id,
+                endpoint=endpoints[0],
+                network=where,
+                netns_fd=netns.fd,
+                bindings=bindings,
+            )
+            undo.pop_all()
         running = replace(
             container, state=ContainerState.RUNNING, endpoints=endpoints, ports=bindings
         )
