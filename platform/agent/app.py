@@ -42,6 +42,6 @@ def create(place: Workplace, pool: Queue) -> Celery:
 
 
 def _register(app: Celery, place: Workplace, kind: OperationKind, verb: Verb) -> None:
-    @app.task(name=kind.value)
+    @app.task(name=kind.value)  # type: ignore[untyped-decorator]  # Celery has no types
     def task(body: str, signature: str) -> None:
         operation.perform(place, verb, body=body, signature=signature)

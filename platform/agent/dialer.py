@@ -1,4 +1,4 @@
-"""Dials the tunnels that the platform asks for: always outward, so that a host may sit behind NAT."""
+"""Dials the tunnels that the platform asks for: always outward, so hosts may sit behind NAT."""
 
 from __future__ import annotations
 

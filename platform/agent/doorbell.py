@@ -1,4 +1,4 @@
-"""`events.sock`: shims send the id of a container of which they recorded something, workers nothing."""
+"""`events.sock`: shims send the id of the container they recorded something of, workers nothing."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ class Doorbell(asyncio.DatagramProtocol):
 
 async def listen(path: Path, rung: Callable[[str], None]) -> asyncio.DatagramTransport:
     """Bind *path*, also where a killed agent left it, and call *rung* for each datagram."""
+    bell = _bind(path)
+    loop = asyncio.get_running_loop()
+    transport, _ = await loop.create_datagram_endpoint(lambda: Doorbell(rung), sock=bell)
+    return transport
+
+
+def _bind(path: Path) -> socket.socket:
     path.unlink(missing_ok=True)
     bell = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     bell.setblocking(False)  # noqa: FBT003  (the standard library's own signature)
     bell.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
     bell.bind(str(path))
     path.chmod(0o600)
-    loop = asyncio.get_running_loop()
-    transport, _ = await loop.create_datagram_endpoint(lambda: Doorbell(rung), sock=bell)
-    return transport
+    return bell
 
 
 def ring(path: Path) -> None:

@@ -1,4 +1,4 @@
-"""One operation on this host, from the message to the report: what every task does around its verb."""
+"""One operation on this host, from message to report: what every task does around its verb."""
 
 from __future__ import annotations
 
@@ -82,10 +82,14 @@ class Work:
     def progress(self, layer: LayerProgress) -> None:
         """Tell where one layer stands; the platform hears of it at most five times a second."""
         self._layers[layer.digest] = layer
-        now = time.monotonic()
-        if now - self._reported < _PROGRESS_SECONDS:
+        if time.monotonic() - self._reported >= _PROGRESS_SECONDS:
+            self.tell_progress()
+
+    def tell_progress(self) -> None:
+        """Tell where all layers stand, if there are any."""
+        if not self._layers:
             return
-        self._reported = now
+        self._reported = time.monotonic()
         entry = Progress(
             operation_id=self.message.operation_id,
             attempt=self.attempt,
@@ -121,7 +125,10 @@ def perform(place: Workplace, verb: Verb, *, body: str, signature: str) -> None:
         engine.finish(message.operation_id, claim.state, stored, claim.result)
     else:
         work = Work(place=place, message=message, attempt=claim.attempt, engine=engine)
-        _finish(work, _run(work, verb), claim)
+        ended = _run(work, verb)
+        # The last steps fell between two reports; nobody takes progress once the end is known.
+        work.tell_progress()
+        _finish(work, ended, claim)
     place.ring()
 
 
@@ -159,10 +166,10 @@ def _run(work: Work, verb: Verb) -> _Ended:
         return _Ended(state=ClaimState.FAILED, started_at=started_at, error=error.record())
     except Exception:  # the task shell: whatever nobody expected becomes `internal_error`
         log.exception("%s %s failed", work.message.kind, work.message.operation_id)
-        error = ErrorRecord(
+        unexpected = ErrorRecord(
             code="internal_error", message="an error of ours; the log of the host's worker has it"
         )
-        return _Ended(state=ClaimState.FAILED, started_at=started_at, error=error)
+        return _Ended(state=ClaimState.FAILED, started_at=started_at, error=unexpected)
     plain = {} if result is None else codec.to_plain(result)
     return _Ended(state=ClaimState.SUCCEEDED, started_at=started_at, result=plain)
 

@@ -1,4 +1,4 @@
-"""The outbox's way to the platform: in its order, at least once, and kept until it is committed there."""
+"""The outbox's way to the platform: in order, at least once, kept until it is committed there."""
 
 from __future__ import annotations
 

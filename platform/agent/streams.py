@@ -62,7 +62,7 @@ class Streams:
 
 
 class _LogSender:
-    """Gathers entries into frames; used by the reading thread, which waits with the tunnel's credit."""
+    """Gathers entries into frames; used by the reading thread, which waits for credit."""
 
     def __init__(self, channel: FrameChannel, loop: asyncio.AbstractEventLoop) -> None:
         self._channel = channel

@@ -27,7 +27,8 @@ def authenticate(scope: WebSocketScope) -> Actor:
     address; else OriginRefused. A token needs no Origin, for no browser adds one by itself.
     """
     headers = {name: value.decode("latin1") for name, value in scope["headers"]}
-    origin = scope["client"][0] if scope.get("client") else ""
+    client = scope.get("client")
+    origin = client[0] if client else ""
     scheme, _, secret = headers.get(b"authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         token = services.authenticate_token(secret=secret.strip())

@@ -24,7 +24,7 @@ from realtime.tunnel import TunnelHub
 
 
 class EventsConsumer(PageSocket):
-    """`/ws/events`: `{kind, id, action, version, host, project, object}` for each change seen by it.
+    """`/ws/events`: `{kind, id, action, version, host, project, object}` for each change.
 
     Close code 4409 means that changes were missed: open anew and read what is shown again.
     """

@@ -41,7 +41,7 @@ class LogDownload:
 def open_download(
     tunnels: TunnelHub, subject: LogSubject, request: LogsRequest, *, timestamps: bool
 ) -> LogDownload:
-    """Open the tunnel from one of Django's threads; raises AgentUnavailable before any byte is sent."""
+    """Open the tunnel, from one of Django's threads; what fails does so before any byte is sent."""
     loop = tunnels.loop
     if loop is None:
         raise RuntimeError("the tunnels are not started")

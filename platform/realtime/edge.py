@@ -1,4 +1,4 @@
-"""Where every request of a web worker comes in: one router over Django, Channels and the raw tunnel."""
+"""Where every request of a web worker comes in: a router over Django, Channels and tunnels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every committed change to every open page: one Redis subscription a web worker, fan-out in memory."""
+"""Committed changes to open pages: one Redis subscription a web worker, fan-out in memory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PING_SECONDS = 10.0
 
 
 class MissedChanges(Exception):
-    """Changes were lost to this listener: it was too slow, or Redis was away. It has to read anew."""
+    """This listener lost changes: it was too slow, or Redis was away. It has to read anew."""
 
 
 class Listener:
@@ -36,7 +36,7 @@ class Listener:
         self._missed = False
 
     def offer(self, change: Change) -> None:
-        """Queue *change* if it is wanted; a full queue is emptied, since its listener must read anew."""
+        """Queue *change* if it is wanted; with a full queue its listener has to read anew."""
         if self._missed or not self._wanted(change):
             return
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 from collections.abc import Mapping
 
 from bus.dial import LogsRequest
@@ -59,7 +59,7 @@ def _since(value: str) -> int:
     except (ValueError, OverflowError):
         pass
     try:
-        moment = datetime.datetime.fromisoformat(value)
+        moment = dt.datetime.fromisoformat(value)
     except ValueError as error:
         problem = "is neither seconds since the epoch nor RFC 3339"
         raise InvalidValue(field="since", value=value, problem=problem) from error

@@ -21,7 +21,7 @@ class Batch:
 
 
 async def batches(channel: FrameChannel, *, host: str) -> AsyncIterator[Batch]:
-    """Yield the log's lines until its end; raises HostFailed, or AgentUnavailable when it breaks off."""
+    """Yield the log's lines until its end; HostFailed, or AgentUnavailable when it breaks off."""
     while (frame := await channel.receive()) is not None:
         if frame.type is FrameType.DATA:
             yield Batch(list(unpack(frame.data)), len(frame.data))

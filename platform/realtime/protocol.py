@@ -1,4 +1,4 @@
-"""HTTP/1.1 for uvicorn with one more door: `http.hijack` hands the connection of an `Upgrade: tcp` over."""
+"""HTTP/1.1 for uvicorn with one more door: `http.hijack` hands an upgraded connection over."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Headers = Iterable[tuple[bytes, bytes]]
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 Hijack = Callable[[int, Headers, bytes], Awaitable[Stream]]
-"""(status, headers, first bytes) → the raw connection; the answer and the bytes leave in one write."""
+"""(status, headers, first bytes) → the raw connection; answer and bytes leave in one write."""
 
 UPGRADE_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"Connection", b"Upgrade"),

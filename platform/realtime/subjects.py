@@ -20,7 +20,7 @@ class LogSubject:
 
 
 def log_subject(*, actor: Actor, container_id: str) -> LogSubject:
-    """Return the container whose log *actor* may read; ContainerNotFound also where it sees none."""
+    """Return the container whose log *actor* may read; ContainerNotFound where it sees none."""
     require(actor, Verb.VIEW, Kind.CONTAINER)
     visible = Container.objects.filter(project__in=visible_projects(actor))
     container = visible.select_related("host").filter(pk=container_id).first()

@@ -13,7 +13,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 THREADS = 24
-"""Two thirds of them may wait for operations (operations.waiting.WAITERS); they cost little idle."""
+"""Two thirds may wait for operations (operations.waiting.WAITERS); they cost little idle."""
 _POOL = ThreadPoolExecutor(THREADS, thread_name_prefix="django")
 
 

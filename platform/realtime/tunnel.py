@@ -23,7 +23,7 @@ from redis.exceptions import RedisError
 
 from bus import dial, frames, names
 from bus.errors import AgentUnavailable, BrokerUnavailable
-from bus.frames import FrameChannel, FrameType
+from bus.frames import Frame, FrameChannel, FrameType
 from realtime.errors import HostFailed
 from realtime.problem import problem
 from realtime.protocol import READ_LIMIT, UPGRADE_HEADERS, Hijack, Stream
@@ -95,7 +95,7 @@ class TunnelHub:
             await self._redis.aclose()
 
     async def open(self, host_id: str, space: str, request: dial.Request) -> FrameChannel:
-        """Return a tunnel to the host for *request*, or raise AgentUnavailable; close it after use."""
+        """Return a tunnel to the host for *request*, to be closed; AgentUnavailable without one."""
         session = secrets.token_urlsafe(24)
         message = dial.sign(
             dial.Dial(
@@ -209,14 +209,17 @@ async def _opened(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     channel = FrameChannel(reader, writer)
     channel.start()
     try:
-        first = await channel.receive()
-        if first is not None and first.type is FrameType.ERROR:
-            raise HostFailed(error=frames.read_failure(first))
-        frames.require_version(first)
+        _require_agreement(await channel.receive())
     except BaseException:
         await channel.close()
         raise
     return channel
+
+
+def _require_agreement(first: Frame | None) -> None:
+    if first is not None and first.type is FrameType.ERROR:
+        raise HostFailed(error=frames.read_failure(first))
+    frames.require_version(first)
 
 
 async def _splice(one: Stream, other: Stream) -> None:

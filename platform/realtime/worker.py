@@ -11,8 +11,8 @@ from realtime.protocol import HijackProtocol
 GRACEFUL_SECONDS = 5
 
 
-class PlatformWorker(UvicornWorker):
-    """uvicorn with the hijack; open tunnels and websockets hold up a reload for GRACEFUL_SECONDS."""
+class PlatformWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
+    """uvicorn with the hijack; open streams hold up a reload for GRACEFUL_SECONDS."""
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",

@@ -1,4 +1,4 @@
-"""Django's WSGI handler inside the ASGI worker: five times the speed of Django's own ASGI handler."""
+"""Django's WSGI handler inside the ASGI worker: five times as fast as its own ASGI handler."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ class WsgiApplication:
             return
         except ClientGoneError:
             return
-        adapter = WsgiToAsgiInstance(self._handler)
+        adapter = WsgiToAsgiInstance(self._handler)  # type: ignore[no-untyped-call]
         adapter.scope = scope
-        environ = adapter.build_environ(scope, io.BytesIO(body))
+        environ = adapter.build_environ(scope, io.BytesIO(body))  # type: ignore[no-untyped-call]
         (status, headers), response, content = await in_thread(self._call, environ)
         await send(
             {

@@ -1,4 +1,4 @@
-"""From the engine's outbox to the stream that ingest reads: in order, nothing lost, nothing twice."""
+"""From the engine's outbox to the stream that ingest reads: in order, nothing lost or twice."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 import redis
@@ -19,8 +20,8 @@ import redis
 from agent import doorbell, link
 from agent.engines import Engines
 from agent.shipper import Shipper
-from bus import identity as identities
 from bus import cancellation, names
+from bus import identity as identities
 from bus.journal import Entry, Heartbeat, Inventory, OperationReport, decode_entry
 from bus.messages import OperationState
 from engine.engine import Engine
@@ -61,8 +62,12 @@ def happen(engine: Engine, count: int) -> None:
         engine.finish(operation_id, ClaimState.SUCCEEDED, report, stored)
 
 
+def stream(client: redis.Redis) -> list[tuple[bytes, dict[bytes, bytes]]]:
+    return cast("list[tuple[bytes, dict[bytes, bytes]]]", client.xrange(STREAM))
+
+
 def entries(client: redis.Redis) -> list[Entry]:
-    return [decode_entry(fields) for _, fields in client.xrange(STREAM)]
+    return [decode_entry(fields) for _, fields in stream(client)]
 
 
 def sequences(client: redis.Redis) -> list[int]:
@@ -77,7 +82,7 @@ class Ingest:
         self.committed: list[int] = []
 
     def take(self, *, acknowledge: bool = True) -> None:
-        for key, fields in self.client.xrange(STREAM):
+        for key, fields in stream(self.client):
             entry = decode_entry(fields)
             last = self.committed[-1] if self.committed else 0
             if isinstance(entry, Event) and entry.sequence > last:
@@ -218,10 +223,6 @@ def agent_process(home: Path, valkey: Valkey) -> Iterator[subprocess.Popen[bytes
         process.wait(10)
 
 
-def stop_launcher(engine: Engine) -> None:
-    engine.shut_down()
-
-
 def test_an_agent_killed_before_the_acknowledgement_loses_nothing_and_ingest_takes_each_once(
     home: Path, engine: Engine, valkey: Valkey, client: redis.Redis
 ) -> None:
@@ -239,7 +240,7 @@ def test_an_agent_killed_before_the_acknowledgement_loses_nothing_and_ingest_tak
             ingest.take()
             wait_until(lambda: not engine.events(0), what="the outbox to be trimmed")
     finally:
-        stop_launcher(engine)
+        engine.shut_down()
     assert repeated == [1, 2, 3, 4, 5, 6, 7, 8]
     assert ingest.committed == [1, 2, 3, 4, 5, 6, 7, 8]
 
@@ -250,13 +251,14 @@ def test_an_agent_says_that_it_lives_and_what_machine_it_is_on_and_ends_on_term(
     try:
         with agent_process(home, valkey) as agent:
             key = names.heartbeat_key(HOST_ID)
-            beat = codec.decode(Heartbeat, wait_until(lambda: client.get(key), what="a heartbeat"))
+            value = wait_until(lambda: client.get(key), what="a heartbeat")
+            beat = codec.decode(Heartbeat, cast("bytes", value))
             assert beat.facts.kernel == os.uname().release
             assert 5 < client.ttl(key) <= names.HEARTBEAT_EXPIRY
             agent.send_signal(signal.SIGTERM)
             assert agent.wait(10) == 0
     finally:
-        stop_launcher(engine)
+        engine.shut_down()
     assert not EnginePaths(EngineConfiguration(home=home)).events_socket.exists()
 
 

@@ -1,4 +1,4 @@
-"""The fan-out of changes: everything wanted, in order, or an honest word that something was missed."""
+"""The fan-out of changes: everything wanted, in order, or an honest word about a gap."""
 
 from __future__ import annotations
 

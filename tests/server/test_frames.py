@@ -81,7 +81,9 @@ def test_resize_exit_and_error_carry_their_values() -> None:
 
 
 def test_an_error_of_any_length_fits_into_a_frame() -> None:
-    frame = frames.failure(ErrorRecord(code="x", message="m" * 100_000, detail={"d": "d" * 100_000}))
+    frame = frames.failure(
+        ErrorRecord(code="x", message="m" * 100_000, detail={"d": "d" * 100_000})
+    )
     assert len(frames.encode(frame)) < MAXIMUM_DATA
 
 
@@ -114,7 +116,10 @@ async def test_frames_arrive_in_order_and_the_end_of_the_connection_is_none() ->
         await here.close()
         assert await there.receive() is None
         assert await there.receive() is None
-    assert received == [*(Frame(FrameType.OUT, b"%d" % n) for n in range(100)), Frame(FrameType.EOF)]
+    assert received == [
+        *(Frame(FrameType.OUT, b"%d" % n) for n in range(100)),
+        Frame(FrameType.EOF),
+    ]
 
 
 async def test_a_sender_stops_at_the_window_and_goes_on_with_what_is_granted() -> None:
@@ -199,7 +204,9 @@ def test_a_line_longer_than_a_record_comes_in_parts_that_each_fit_a_frame() -> N
     assert b"".join(part.text for part in unpack(b"".join(records))) == line.text
 
 
-@pytest.mark.parametrize("data", [b"\x01", b"\x07\x00\x00\x00\x00\x00", b"\x01\x00\x00\x00\x00\x09abc"])
+@pytest.mark.parametrize(
+    "data", [b"\x01", b"\x07\x00\x00\x00\x00\x00", b"\x01\x00\x00\x00\x00\x09abc"]
+)
 def test_records_that_are_cut_off_or_of_an_unknown_stream_are_refused(data: bytes) -> None:
     with pytest.raises(MalformedMessage):
         list(unpack(data))

@@ -69,7 +69,9 @@ async def test_what_was_asked_of_the_log_reaches_the_engine(valkey: Valkey, home
 async def test_a_large_log_passes_whole_in_spite_of_small_credit(
     valkey: Valkey, home: Path
 ) -> None:
-    entries = [LogEntry(stream=Stream.STDOUT, time=TIME, text=f"{n:0100d}\n") for n in range(50_000)]
+    entries = [
+        LogEntry(stream=Stream.STDOUT, time=TIME, text=f"{n:0100d}\n") for n in range(50_000)
+    ]
     async with joined(valkey, home, FakeEngine(entries)) as tunnels:
         lines = await read_all(tunnels, LogsRequest(container_id=CONTAINER_ID))
     assert [line.text for line in lines] == [f"{n:0100d}\n".encode() for n in range(50_000)]
@@ -119,9 +121,7 @@ async def test_a_reader_that_leaves_stops_the_follower_on_the_host(
         assert await asyncio.to_thread(engine.stopped.wait, 5)
 
 
-@pytest.mark.parametrize(
-    ("space", "container"), [("default", "unknown"), ("other", CONTAINER_ID)]
-)
+@pytest.mark.parametrize(("space", "container"), [("default", "unknown"), ("other", CONTAINER_ID)])
 async def test_an_error_of_the_engine_comes_back_under_its_own_code(
     valkey: Valkey, home: Path, space: str, container: str
 ) -> None:
@@ -172,9 +172,12 @@ async def test_a_connection_that_lands_on_another_worker_is_spliced_to_the_right
     entries = [LogEntry(stream=Stream.STDOUT, time=TIME, text=f"{n}\n") for n in range(20_000)]
     async with hub(valkey, home) as asking:
         monkeypatch.setattr("realtime.tunnel.os.getpid", lambda: 1)
-        async with hub(valkey, home) as landing, serving(landing) as port:
-            async with dialing(valkey, FakeEngine(entries), f"http://127.0.0.1:{port}"):
-                lines = await read_all(asking, LogsRequest(container_id=CONTAINER_ID))
+        async with (
+            hub(valkey, home) as landing,
+            serving(landing) as port,
+            dialing(valkey, FakeEngine(entries), f"http://127.0.0.1:{port}"),
+        ):
+            lines = await read_all(asking, LogsRequest(container_id=CONTAINER_ID))
     assert [line.text for line in lines] == [f"{n}\n".encode() for n in range(20_000)]
 
 
@@ -199,7 +202,13 @@ async def post(port: int, path: str, credential: str, *, upgrade: bool = True) -
     ],
 )
 async def test_a_connection_that_nobody_awaits_is_refused(
-    valkey: Valkey, home: Path, path: str, credential: str, upgrade: bool, status: bytes, code: bytes
+    valkey: Valkey,
+    home: Path,
+    path: str,
+    credential: str,
+    upgrade: bool,  # noqa: FBT001  (a parametrized case)
+    status: bytes,
+    code: bytes,
 ) -> None:
     async with hub(valkey, home) as tunnels, serving(tunnels) as port:
         asked = path.format(worker=tunnels._worker)

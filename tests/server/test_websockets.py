@@ -31,9 +31,7 @@ from hosts.models import Host
 from realtime import live
 from realtime.asgi import application
 from realtime.threads import in_thread
-from tests.support.rest import PASSWORD, actor_of, container_of, make_user
-from tests.support.rest import PlayedHost as PlayedHost
-from tests.support.rest import redis as redis
+from tests.support.rest import PASSWORD, PlayedHost, actor_of, container_of, make_user
 from tests.support.serving import serving
 from tests.support.tunnels import CONTAINER_ID, CREDENTIAL, HOST_ID, FakeEngine, dialing
 from tests.support.valkey import Valkey
@@ -104,9 +102,12 @@ async def message(socket: ClientConnection) -> Any:
 
 
 async def closed(socket: ClientConnection) -> int:
-    with pytest.raises(ConnectionClosed) as caught:
+    async def drain() -> None:
         while True:
             await asyncio.wait_for(socket.recv(), 5)
+
+    with pytest.raises(ConnectionClosed) as caught:
+        await drain()
     assert caught.value.rcvd is not None
     return caught.value.rcvd.code
 
@@ -353,5 +354,3 @@ async def test_django_answers_through_the_edge(redis: Valkey) -> None:
     assert answer.is_success
     assert settings.SESSION_COOKIE_NAME in answer.cookies
     assert {each.json()["count"] for each in lists} == {1}
-
-

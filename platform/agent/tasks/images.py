@@ -39,7 +39,7 @@ VERBS: Mapping[OperationKind, Verb] = {
 
 
 def _engine(work: Work, payload: messages.ImagePull) -> Engine:
-    """Return an engine that reaches the registry as the project says: over HTTP, or by its own CA."""
+    """Return an engine that reaches the registry as the project says: by HTTP, or its own CA."""
     access = payload.access
     if not access.insecure and not access.ca:
         return work.engine
