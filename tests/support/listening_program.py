@@ -27,4 +27,3 @@ def main(arguments: list[str]) -> int:
         listener.listen()
         while True:
             listener.accept()[0].close()
-
