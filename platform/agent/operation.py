@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -61,8 +62,8 @@ class Work:
     engine: Engine
     """Seen from the operation's space."""
     _layers: dict[str, LayerProgress] = field(default_factory=dict)
-    _reported: float = 0.0
-    _looked: float = 0.0
+    _reported: float = -math.inf
+    _looked: float = -math.inf
     _cancelled: bool = False
 
     @property

@@ -192,7 +192,7 @@ def test_a_running_operation_sees_the_wish_to_cancel(place: Workplace) -> None:
     assert reports(place)[-1].state is OperationState.CANCELLED
 
 
-def test_progress_is_told_at_most_once_in_its_interval(
+def test_progress_is_told_once_in_its_interval_and_as_it_stands_at_the_end(
     place: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("agent.operation._PROGRESS_SECONDS", 60)
@@ -202,13 +202,11 @@ def test_progress_is_told_at_most_once_in_its_interval(
             work.progress(layer(current))
 
     perform(place, verb, **signed())
-    ((_, fields),) = cast(
-        "list[tuple[bytes, dict[bytes, bytes]]]",
-        place.client.xrange(names.events_stream(HOST_ID)),
-    )
-    progress = decode_entry(fields)
-    assert isinstance(progress, Progress)
-    assert (progress.operation_id, progress.layers) == (OPERATION, (layer(0),))
+    stream = place.client.xrange(names.events_stream(HOST_ID))
+    told = [decode_entry(f) for _, f in cast("list[tuple[bytes, dict[bytes, bytes]]]", stream)]
+    first, last = (entry for entry in told if isinstance(entry, Progress))
+    assert (first.operation_id, first.layers) == (OPERATION, (layer(0),))
+    assert (last.operation_id, last.layers) == (OPERATION, (layer(99),))
 
 
 def test_redis_going_away_within_an_operation_does_not_fail_it(
