@@ -92,7 +92,7 @@ def pull(page: Page, reference: str) -> None:
     dialog.get_by_role("button", name="Pull", exact=True).click()
     progress = dialog.get_by_role("group", name="Pull progress")
     expect(progress.get_by_text("succeeded")).to_be_visible(timeout=30_000)
-    assert progress.get_by_role("progressbar").count() >= 1
+    expect(progress.get_by_role("progressbar", name="Layer done")).to_have_count(2)
     shoot(page, "pulled")
     dialog.get_by_role("button", name="Close").last.click()
     expect(page.get_by_role("table", name="Images")).to_contain_text("team/web")
