@@ -17,7 +17,6 @@ export interface Segment {
 export const PLAIN: Style = Object.freeze({});
 
 // SGR sequences are kept apart; every other escape sequence and control character is dropped.
-// eslint-disable-next-line no-control-regex
 const ESCAPE =
   /\x1b\[([\d;:]*)m|\x1b\[[\d;?<=>]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][\w]|\x1b.|[\x00-\x08\x0b-\x1f\x7f]/g;
 
@@ -86,15 +85,21 @@ const ATTRIBUTES: Record<number, Style> = {
   23: { italic: false },
   24: { underline: false },
   27: { inverse: false },
+  39: { color: undefined },
+  49: { background: undefined },
 };
 
-function simple(code: number): object {
-  if (code >= 30 && code <= 37) return { color: code - 30 };
-  if (code >= 90 && code <= 97) return { color: code - 82 };
-  if (code >= 40 && code <= 47) return { background: code - 40 };
-  if (code >= 100 && code <= 107) return { background: code - 92 };
-  if (code === 39) return { color: undefined };
-  if (code === 49) return { background: undefined };
+const BRIGHT = 8;
+const PALETTES: [first: number, key: 'color' | 'background', offset: number][] = [
+  [30, 'color', 0],
+  [40, 'background', 0],
+  [90, 'color', BRIGHT],
+  [100, 'background', BRIGHT],
+];
+
+function simple(code: number): Style {
+  const palette = PALETTES.find(([first]) => code >= first && code < first + 8);
+  if (palette) return { [palette[1]]: code - palette[0] + palette[2] };
   return ATTRIBUTES[code] ?? {};
 }
 

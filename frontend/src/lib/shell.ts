@@ -11,6 +11,10 @@ export class UnclosedQuote extends Error {}
 // One piece of a word: single-quoted, double-quoted, escaped, or bare text.
 const PIECE = /'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([^])|([^\s'"\\]+)|(\s+)|([^])/gy;
 
+function unescaped(double: string | undefined): string | undefined {
+  return double?.replace(/\\(["\\$`])/g, '$1');
+}
+
 /** The words of *line* by the quoting rules of a POSIX shell, without expansions. */
 export function splitWords(line: string): string[] {
   const words: string[] = [];
@@ -21,7 +25,7 @@ export function splitWords(line: string): string[] {
       word = null;
       continue;
     }
-    const text = single ?? double?.replace(/\\(["\\$`])/g, '$1') ?? escaped ?? bare;
+    const text = single ?? unescaped(double) ?? escaped ?? bare;
     if (text === undefined) throw new UnclosedQuote(`${piece} is not closed`);
     word = (word ?? '') + text;
   }

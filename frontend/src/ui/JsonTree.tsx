@@ -21,7 +21,7 @@ export function JsonTree({ value, name, depth = 0 }: Props) {
         </span>
       </div>
     );
-  const entries = Object.entries(value);
+  const entries = Object.entries(value as Record<string, unknown>);
   const brackets = Array.isArray(value) ? '[]' : '{}';
   return (
     <details

@@ -26,7 +26,7 @@ export function StatusWord({ icon: IconOf, tone, children }: Props) {
       display="inline-flex"
       gap={6}
       wrap="nowrap"
-      style={{ color: COLOR[tone] }}
+      style={{ color: COLOR[tone], verticalAlign: 'bottom' }}
     >
       <IconOf size={16} stroke={2} aria-hidden style={{ flex: 'none' }} />
       <span>{children}</span>

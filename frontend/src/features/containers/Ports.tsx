@@ -12,7 +12,13 @@ interface Props {
 export function Ports({ ports, limit = Infinity }: Props) {
   const hidden = ports.length - limit;
   return (
-    <Group component="span" display="inline-flex" gap={8} wrap="nowrap">
+    <Group
+      component="span"
+      display="inline-flex"
+      gap={8}
+      wrap="nowrap"
+      style={{ verticalAlign: 'bottom' }}
+    >
       {ports.length === 0 && (
         <Text span size="sm" c="dimmed">
           –

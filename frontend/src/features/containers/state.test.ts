@@ -14,7 +14,14 @@ describe('exitReason', () => {
 });
 
 it('names an OOM kill in the state', () => {
-  expect(stateWords({ state: 'exited', exit_code: 137, oom_killed: true })).toBe('exited 137 OOM');
+  const ended = { state: 'exited', exit_code: 137, oom_killed: true, error: '' } as const;
+  expect(stateWords(ended)).toBe('exited 137 OOM');
+});
+
+it('tells a failed start from one that was never tried', () => {
+  const made = { state: 'created', exit_code: null, oom_killed: false } as const;
+  expect(stateWords({ ...made, error: 'no such program' })).toBe('not started');
+  expect(stateWords({ ...made, error: '' })).toBe('created');
 });
 
 describe('hasFailed', () => {

@@ -20,7 +20,7 @@ type Ended = Pick<Container, 'exit_code' | 'oom_killed'>;
 /** What an exit code says about why the container ended. */
 export function exitReason({ exit_code: code, oom_killed: isOom }: Ended): string {
   if (isOom) return 'killed by the kernel: it used more memory than its limit allows';
-  if (code === null || code === undefined) return 'ended without an exit code';
+  if (code === null) return 'ended without an exit code';
   if (code === 0) return 'finished without error';
   if (code === 126) return 'the command was found but could not be executed';
   if (code === 127) return 'the command was not found in the image';
@@ -30,7 +30,8 @@ export function exitReason({ exit_code: code, oom_killed: isOom }: Ended): strin
 }
 
 /** The state in a few words: `running`, `exited 1`, `exited 137 OOM`. */
-export function stateWords(container: Pick<Container, 'state'> & Ended): string {
+export function stateWords(container: Pick<Container, 'state' | 'error'> & Ended): string {
+  if (container.state === 'created' && container.error) return 'not started';
   if (container.state !== 'exited') return container.state;
   const code = container.exit_code === null ? '' : ` ${container.exit_code}`;
   return `exited${code}${container.oom_killed ? ' OOM' : ''}`;

@@ -13,7 +13,7 @@ export function LayerRow({ layer }: { layer: LayerProgress }) {
         <Mono>{shortId(layer.digest)}</Mono>
       </Text>
       <Progress value={percent} color={color} size="sm" flex={1} aria-label={`Layer ${word}`} />
-      <Text size="xs" c="dimmed" w={170} ta="right" style={{ flex: 'none' }}>
+      <Text size="xs" c="dimmed" w={{ base: 130, xs: 210 }} ta="right" style={{ flex: 'none' }}>
         {word}
         {layer.total > 0 && ` ${formatBytes(layer.total)}`}
       </Text>

@@ -89,7 +89,7 @@ function ViewSwitches({ settings }: { settings: LogSettings }) {
     <>
       <Checkbox
         size="xs"
-        label="time"
+        label="time (UTC)"
         checked={settings.isTimed}
         onChange={(event) => {
           settings.setTimed(event.currentTarget.checked);

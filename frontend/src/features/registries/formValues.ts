@@ -9,15 +9,19 @@ export interface RegistryValues {
   ca: string;
 }
 
+const EMPTY: RegistryValues = {
+  name: '',
+  host: '',
+  username: '',
+  password: '',
+  insecure: false,
+  ca: '',
+};
+
 export function initialValues(registry: Registry | null): RegistryValues {
-  return {
-    name: registry?.name ?? '',
-    host: registry?.host ?? '',
-    username: registry?.username ?? '',
-    password: '',
-    insecure: registry?.insecure ?? false,
-    ca: registry?.ca ?? '',
-  };
+  if (registry === null) return EMPTY;
+  const { name, host, username, insecure, ca } = registry;
+  return { name, host, username, insecure, ca, password: '' };
 }
 
 /** An empty password is left out: the one that is kept stays. An empty name is the address. */

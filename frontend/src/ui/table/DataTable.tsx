@@ -7,7 +7,7 @@ import {
   type RowSelectionState,
 } from '@tanstack/react-table';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import classes from './DataTable.module.css';
 import { HeaderCell } from './HeaderCell';
 import { selectionColumn } from './selectionColumn';
@@ -29,31 +29,18 @@ interface Props<T> {
 }
 
 /** A table of any length: only the rows in sight are in the document. */
-export function DataTable<T>({ label, rows, columns, rowId, sort, ...selecting }: Props<T>) {
-  const [sorting, setSorting] = useUrlSorting(sort);
-  const isSelectable = selecting.onSelectionChange !== undefined;
-  const table = useReactTable<T>({
-    data: rows,
-    columns: isSelectable ? [selectionColumn<T>(), ...columns] : columns,
-    state: { sorting, rowSelection: selecting.selection ?? {} },
-    onSortingChange: setSorting,
-    ...(selecting.onSelectionChange && { onRowSelectionChange: selecting.onSelectionChange }),
-    enableRowSelection: isSelectable,
-    enableSortingRemoval: false,
-    getRowId: rowId,
-    getCoreRowModel: getCoreRowModel(),
-    getSortedRowModel: getSortedRowModel(),
-  });
+export function DataTable<T>(props: Props<T>) {
+  const table = useTable(props);
   const sorted = table.getRowModel().rows;
-  const { ref, virtualizer } = useRowWindow(sorted.length);
-  const shown = virtualizer.getVirtualItems();
-  const before = (shown[0]?.start ?? 0) - virtualizer.options.scrollMargin;
-  const after =
-    virtualizer.getTotalSize() - (shown.at(-1)?.end ?? 0) + virtualizer.options.scrollMargin;
-
+  const { ref, items, before, after } = useRowWindow(sorted.length);
   return (
     <div className={classes.frame}>
-      <table ref={ref} className={classes.table} aria-label={label} aria-rowcount={rows.length + 1}>
+      <table
+        ref={ref}
+        className={classes.table}
+        aria-label={props.label}
+        aria-rowcount={sorted.length + 1}
+      >
         <thead className={classes.head}>
           <tr>
             {table.getFlatHeaders().map((header) => (
@@ -62,18 +49,40 @@ export function DataTable<T>({ label, rows, columns, rowId, sort, ...selecting }
           </tr>
         </thead>
         <tbody>
-          {shown.length > 0 && before > 0 && <tr style={{ height: before }} />}
-          {shown.map((item) => {
-            const row = sorted[item.index];
-            return row && <TableRow key={row.id} row={row} index={item.index} />;
+          {before > 0 && <tr style={{ height: before }} />}
+          {items.map(({ index }) => {
+            const row = sorted[index];
+            return row && <TableRow key={row.id} row={row} index={index} />;
           })}
-          {shown.length > 0 && after > 0 && <tr style={{ height: after }} />}
+          {after > 0 && <tr style={{ height: after }} />}
         </tbody>
       </table>
     </div>
   );
 }
 
+function useTable<T>({ rows, columns, rowId, sort, selection, onSelectionChange }: Props<T>) {
+  const [sorting, setSorting] = useUrlSorting(sort);
+  const isSelectable = onSelectionChange !== undefined;
+  const allColumns = useMemo(
+    () => (isSelectable ? [selectionColumn<T>(), ...columns] : columns),
+    [isSelectable, columns],
+  );
+  return useReactTable<T>({
+    data: rows,
+    columns: allColumns,
+    state: { sorting, rowSelection: selection ?? {} },
+    onSortingChange: setSorting,
+    ...(isSelectable && { onRowSelectionChange: onSelectionChange }),
+    enableRowSelection: isSelectable,
+    enableSortingRemoval: false,
+    getRowId: rowId,
+    getCoreRowModel: getCoreRowModel(),
+    getSortedRowModel: getSortedRowModel(),
+  });
+}
+
+/** The rows in sight, and how much room those above and below take. */
 function useRowWindow(count: number) {
   const ref = useRef<HTMLTableElement>(null);
   const [offset, setOffset] = useState(0);
@@ -86,5 +95,12 @@ function useRowWindow(count: number) {
     overscan: 12,
     scrollMargin: offset,
   });
-  return { ref, virtualizer };
+  const items = virtualizer.getVirtualItems();
+  const [first, last] = [items[0], items.at(-1)];
+  return {
+    ref,
+    items,
+    before: first ? first.start - offset : 0,
+    after: last ? virtualizer.getTotalSize() - (last.end - offset) : 0,
+  };
 }

@@ -1,11 +1,22 @@
 import { Group, Text } from '@mantine/core';
+import type { OperationState } from '@/api/types';
 import { OperationStatus } from '@/features/operations/OperationStatus';
 import { useOperation } from '@/features/operations/queries';
 import type { BulkResult } from './useBulk';
 
+interface Outcome {
+  state: OperationState | null;
+  problem: string | undefined;
+}
+
+function useOutcome(result: BulkResult | undefined): Outcome {
+  const operation = useOperation(result && 'operation' in result ? result.operation : null);
+  if (result && 'error' in result) return { state: 'failed', problem: result.error };
+  return { state: operation?.state ?? null, problem: operation?.error?.message };
+}
+
 export function BulkItem({ name, item }: { name: string; item: BulkResult | undefined }) {
-  const operation = useOperation(item && 'operation' in item ? item.operation : null);
-  const problem = item && 'error' in item ? item.error : operation?.error?.message;
+  const { state, problem } = useOutcome(item);
   return (
     <li style={{ listStyle: 'none' }}>
       <Group justify="space-between" gap="xs" wrap="nowrap">
@@ -13,8 +24,7 @@ export function BulkItem({ name, item }: { name: string; item: BulkResult | unde
           {name}
         </Text>
         <Text size="sm" component="span" style={{ flex: 'none' }}>
-          {item && 'error' in item && <OperationStatus state="failed" />}
-          {operation && <OperationStatus state={operation.state} />}
+          {state && <OperationStatus state={state} />}
         </Text>
       </Group>
       {problem && (

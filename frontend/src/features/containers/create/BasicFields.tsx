@@ -25,7 +25,7 @@ export function BasicFields({ form, hosts }: { form: ContainerForm; hosts: Host[
           label="Command"
           description="Instead of the image's own; written as in a shell"
           placeholder={'sh -c "sleep 60"'}
-          ff="monospace"
+          styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           autoComplete="off"
           {...form.getInputProps('command')}
         />

@@ -19,7 +19,7 @@ export function ImageField({ form }: { form: ContainerForm }) {
         placeholder="nginx:1.29"
         data={imageTags(local)}
         limit={50}
-        autoFocus
+        autoFocus={form.getInitialValues().image === ''}
         autoComplete="off"
         {...form.getInputProps('image')}
       />

@@ -1,4 +1,4 @@
-import type { ContainerRequest } from '@/api/types';
+import type { ContainerRequest, PortBinding } from '@/api/types';
 import { parseBytes } from '@/lib/format';
 import { splitWords, UnclosedQuote } from '@/lib/shell';
 import type { FormValues, PairRow } from './formValues';
@@ -18,13 +18,16 @@ function named(rows: PairRow[]): PairRow[] {
   return rows.filter((row) => row.name.trim() !== '');
 }
 
-/** The request that *values* mean. Empty fields are left out, so that the defaults stay the platform's. */
-export function toRequest(values: FormValues): ContainerRequest {
-  const env = named(values.env).map((row) => `${row.name.trim()}=${row.value}`);
-  const labels = Object.fromEntries(
-    named(values.labels).map((row) => [row.name.trim(), row.value]),
-  );
-  const ports = values.ports
+function environment({ env }: FormValues): string[] {
+  return named(env).map((row) => `${row.name.trim()}=${row.value}`);
+}
+
+function labels(values: FormValues): Record<string, string> {
+  return Object.fromEntries(named(values.labels).map((row) => [row.name.trim(), row.value]));
+}
+
+function ports(values: FormValues): PortBinding[] {
+  return values.ports
     .filter((row) => row.container !== '')
     .map((row) => ({
       container_port: Number(row.container),
@@ -32,26 +35,41 @@ export function toRequest(values: FormValues): ContainerRequest {
       host_address: '0.0.0.0',
       protocol: row.protocol,
     }));
-  const resources = {
-    ...(values.memory && { memory: parseBytes(values.memory) }),
-    ...(values.cpus && { cpus: Number(values.cpus) }),
-    ...(values.pids && { pids: Number(values.pids) }),
+}
+
+function resources({ memory, cpus, pids }: FormValues): ContainerRequest['resources'] {
+  return {
+    ...(memory && { memory: parseBytes(memory) }),
+    ...(cpus && { cpus: Number(cpus) }),
+    ...(pids && { pids: Number(pids) }),
   };
-  const command = commandWords(values.command);
+}
+
+/** Whether a value says no more than the platform's own default. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === '' || value === null || value === false;
+}
+
+/** The request that *values* mean. Empty fields are left out, so that the defaults stay the platform's. */
+export function toRequest(values: FormValues): ContainerRequest {
+  const optional = {
+    command: commandWords(values.command),
+    env: environment(values),
+    labels: labels(values),
+    ports: ports(values),
+    resources: resources(values),
+    user: values.user,
+    working_dir: values.workingDir,
+    hostname: values.hostname,
+    tty: values.isTty,
+  };
   return {
     host: values.host,
     start: values.isStarted,
     name: values.name.trim(),
     image: values.image.trim(),
     network: values.network,
-    ...(command && { command }),
-    ...(env.length > 0 && { env }),
-    ...(Object.keys(labels).length > 0 && { labels }),
-    ...(ports.length > 0 && { ports }),
-    ...(Object.keys(resources).length > 0 && { resources }),
-    ...(values.user && { user: values.user }),
-    ...(values.workingDir && { working_dir: values.workingDir }),
-    ...(values.hostname && { hostname: values.hostname }),
-    ...(values.isTty && { tty: true }),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => !isEmpty(value))),
   };
 }

@@ -15,18 +15,22 @@ export function ContainerOverview({ container }: { container: Container }) {
     <Stack gap="md">
       {hasFailed(container) && <Problem container={container} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <Section title="State">
-          <StateFacts container={container} />
-        </Section>
-        <Section title="Network">
-          <NetworkFacts container={container} />
-        </Section>
-        <Section title="Limits">
-          <LimitFacts resources={container.spec.resources} />
-        </Section>
-        <Section title="Configuration">
-          <ConfigurationFacts spec={container.spec} />
-        </Section>
+        <Stack gap="md">
+          <Section title="State">
+            <StateFacts container={container} />
+          </Section>
+          <Section title="Limits">
+            <LimitFacts resources={container.spec.resources} />
+          </Section>
+        </Stack>
+        <Stack gap="md">
+          <Section title="Network">
+            <NetworkFacts container={container} />
+          </Section>
+          <Section title="Configuration">
+            <ConfigurationFacts spec={container.spec} />
+          </Section>
+        </Stack>
       </SimpleGrid>
       <Section title="Create another like it">
         <ShowAs request={requestOf(container)} />
