@@ -245,6 +245,11 @@ def sethostname(name: bytes) -> None:
     call("sethostname", name, len(name))
 
 
+def prctl_name(name: str) -> None:
+    """Name the calling thread; the kernel keeps fifteen bytes."""
+    call("prctl", PR_SET_NAME, name.encode()[:15] + b"\0")
+
+
 def reset_signal(number: int) -> None:
     """Give signal *number* its default action, those too that the C library keeps to itself."""
     call("rt_sigaction", number, bytes(32), None, 8)

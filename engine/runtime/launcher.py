@@ -10,17 +10,22 @@ import json
 import os
 import signal
 import socket
+import sys
 import traceback
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import NoReturn
 
 from engine import cgroups
 from engine.linux import capabilities, mounts, syscalls
 from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE
 from engine.runtime import init, records, shim
 from engine.runtime.context import LauncherContext, LauncherReport, UserNamespaces
+from engine.runtime.shim import Work
 from engine.spec import codec
 from engine.spec.configuration import EngineConfiguration, IdPool
-from engine.spec.runtime import RUNTIME_VERSION, LauncherRequest, RuntimeSpec
+from engine.spec.runtime import RUNTIME_VERSION, RuntimeSpec
 from engine.storage import overlay
 from engine.storage.overlay import OverlayWay
 from engine.storage.paths import EnginePaths
@@ -28,6 +33,8 @@ from engine.storage.paths import EnginePaths
 _REQUEST_BYTES = 64 * 1024
 _MOST_PORTS = 250
 _BACKLOG = 128
+_IDLE_SECONDS = 0.02
+_REQUEST_SECONDS = 5.0
 
 
 def main(arguments: list[str]) -> int:
@@ -43,9 +50,8 @@ def main(arguments: list[str]) -> int:
     context = LauncherContext(configuration, cgroups.Hierarchy.detect(), report.overlay)
     listener = _listen(paths.launcher_socket)
     _warm_up()
-    while True:
-        connection, _ = listener.accept()
-        _serve(context, listener, connection)
+    _serve(context, listener)
+    return 0
 
 
 def report_path(paths: EnginePaths) -> Path:
@@ -71,28 +77,78 @@ def _warm_up() -> None:
     shim.freeze()
 
 
-def _serve(context: LauncherContext, listener: socket.socket, connection: socket.socket) -> None:
+def _serve(context: LauncherContext, listener: socket.socket) -> NoReturn:
+    """Answer starts, with a shim forked ahead whenever there was a moment to do so."""
+    spare: socket.socket | None = None
+    while True:
+        connection = _accept(listener, _IDLE_SECONDS if spare is None else None)
+        if connection is None:
+            spare = _fork_spare(context, listener)
+            continue
+        work = _receive(connection)
+        if work is None:
+            connection.close()
+            continue
+        if spare is None or not _hand_over(spare, work):
+            _fork(listener, partial(shim.run, context, work))
+        spare = None
+        work.close()
+
+
+def _accept(listener: socket.socket, patience: float | None) -> socket.socket | None:
+    """Return the next connection, None when none came within *patience* seconds."""
+    listener.settimeout(patience)
+    try:
+        return listener.accept()[0]
+    except TimeoutError:
+        return None
+
+
+def _receive(connection: socket.socket) -> Work | None:
+    """Return what is asked for; None for somebody who only looked whether the launcher is there."""
+    connection.settimeout(_REQUEST_SECONDS)
     try:
         message, ports, _, _ = socket.recv_fds(connection, _REQUEST_BYTES, _MOST_PORTS)
-    except ConnectionResetError:
-        connection.close()
-        return
-    if not message:  # somebody asked whether the launcher is there
-        connection.close()
-        return
-    if os.fork() == 0:
+    except (ConnectionResetError, TimeoutError):
+        return None
+    connection.settimeout(None)
+    return Work(message, connection, ports) if message else None
+
+
+def _fork_spare(context: LauncherContext, listener: socket.socket) -> socket.socket:
+    mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def wait() -> None:
+        mine.close()
+        shim.wait_for_work(context, its)
+
+    _fork(listener, wait)
+    its.close()
+    return mine
+
+
+def _hand_over(spare: socket.socket, work: Work) -> bool:
+    """Give *work* to the shim forked ahead; return whether it took it."""
+    with spare:
         try:
-            listener.close()
-            request = codec.decode(LauncherRequest, message)
-            shim.run(context, request.container_id, connection, ports)
-        except BaseException:
-            traceback.print_exc()
-            raise
-        finally:
-            os._exit(0)
-    connection.close()
-    for port in ports:
-        os.close(port)
+            socket.send_fds(spare, [work.request], [work.connection.fileno(), *work.ports])
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+    return True
+
+
+def _fork(listener: socket.socket, body: Callable[[], None]) -> None:
+    if os.fork():
+        return
+    try:
+        listener.close()
+        body()
+    finally:
+        # Never back into the launcher's loop, whatever happened.
+        crash = sys.exc_info()[1]
+        if crash is not None:
+            traceback.print_exception(crash)
+        os._exit(0)
 
 
 def _probe(paths: EnginePaths, first_id: int, forced: OverlayWay | None) -> LauncherReport:

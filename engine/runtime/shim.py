@@ -12,10 +12,13 @@ import select
 import signal
 import socket
 import time
-from pathlib import Path
+from dataclasses import dataclass
 
+from engine import cgroups
 from engine.errors import EngineError, ErrorRecord, StartFailed
 from engine.linux import syscalls
+from engine.linux.devices import DEFAULT_DEVICES
+from engine.linux.processes import start_time
 from engine.linux.syscalls import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE
 from engine.logs.writer import LogWriter, Stream
 from engine.runtime import records
@@ -23,23 +26,54 @@ from engine.runtime.caller import Caller, CallerGone
 from engine.runtime.context import LauncherContext
 from engine.runtime.spawn import InitFailed, Running, spawn
 from engine.spec.codec import decode, encode
-from engine.spec.runtime import ExitRecord, RuntimeSpec
+from engine.spec.runtime import NOTHING, ExitRecord, LauncherRequest, RuntimeSpec, ShimAnswer
 from engine.storage.paths import ContainerPaths, EnginePaths
 
 _CHUNK = 64 * 1024
 _DRAIN_SECONDS = 2.0
+_REQUEST_BYTES = 64 * 1024
+_MOST_FDS = 251
 
 
-def run(
-    context: LauncherContext, container_id: str, connection: socket.socket, ports: list[int]
-) -> None:
-    """Start the container *container_id* and stay with it to its end.
+@dataclass(slots=True)
+class Work:
+    """A start that was asked for: an encoded LauncherRequest, and what came with it."""
 
-    *ports* are its published ports' sockets: held open so that nobody else on the machine can take
-    the port.
+    request: bytes
+    connection: socket.socket
+    ports: list[int]
+    """The published ports' sockets: held open so that nobody else can take the port."""
+
+    def close(self) -> None:
+        """Close this process's descriptors of it."""
+        self.connection.close()
+        for port in self.ports:
+            os.close(port)
+
+
+def wait_for_work(context: LauncherContext, launcher: socket.socket) -> None:
+    """Be a shim that was forked ahead: ready for the next start, gone with its launcher.
+
+    What is done here, and the memory that it touches, costs the next start nothing.
     """
-    _settle(container_id)
-    caller = Caller(connection)
+    _settle()
+    _rehearse(context)
+    request, fds, _, _ = socket.recv_fds(launcher, _REQUEST_BYTES, _MOST_FDS)
+    launcher.close()
+    if request:
+        _run(context, Work(request, socket.socket(fileno=fds[0]), fds[1:]))
+
+
+def run(context: LauncherContext, work: Work) -> None:
+    """Start a container and stay with it to its end."""
+    _settle()
+    _run(context, work)
+
+
+def _run(context: LauncherContext, work: Work) -> None:
+    container_id = decode(LauncherRequest, work.request).container_id
+    syscalls.prctl_name(f"berth:{container_id[:8]}")
+    caller = Caller(work.connection)
     paths = context.paths.container(container_id)
     try:
         spec = decode(RuntimeSpec, paths.spec.read_bytes())
@@ -59,20 +93,31 @@ def run(
     caller.running(running.pid)
     _supervise(running, log)
     _finish(context.paths, paths, spec, running)
-    for port in ports:
-        os.close(port)
+    work.close()
 
 
-def _settle(container_id: str) -> None:
+def _settle() -> None:
     os.setsid()
     syscalls.prctl(PR_SET_CHILD_SUBREAPER, 1)
     # Nothing of the host's memory may be read from inside by ptrace or /proc.
     syscalls.prctl(PR_SET_DUMPABLE, 0)
-    Path("/proc/self/comm").write_text(f"berth:{container_id[:8]}")
+    syscalls.prctl_name("berth-spare")
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # A machine that shuts down signals everyone: the shim must be the last to go.
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
+
+
+def _rehearse(context: LauncherContext) -> None:
+    """Run through what a start does, on a cgroup and a specification of nothing."""
+    spec = decode(RuntimeSpec, encode(NOTHING))
+    name = f"spare-{os.getpid()}"
+    cgroups.create(
+        context.hierarchy, context.cgroup_parent, name, spec.resources, DEFAULT_DEVICES
+    ).remove()
+    decode(ShimAnswer, encode(ShimAnswer(step="cloned")))
+    start_time(os.getpid())
+    records.boot_id()
 
 
 def _supervise(running: Running, log: LogWriter) -> None:
