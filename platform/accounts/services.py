@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 from dataclasses import dataclass, field
 
@@ -28,10 +29,11 @@ from accounts.errors import (
     UsernameTaken,
     WeakPassword,
 )
-from accounts.models import SetupToken, SignInFailure, Token, User
+from accounts.models import USERNAME_PATTERN, SetupToken, SignInFailure, Token, User
 from accounts.tokens import SHOWN, digest, new_token
 from audit import services as audit
 from audit.models import Outcome
+from engine.errors import InvalidValue
 
 SETUP_LIFETIME = dt.timedelta(hours=24)
 FAILURE_WINDOW = dt.timedelta(minutes=15)
@@ -205,6 +207,10 @@ def _as_actor(user: User, origin: str, token_id: int | None = None) -> Actor:
 
 def _new_user(username: str, password: str, *, is_admin: bool) -> User:
     user = User(username=username.lower(), is_admin=is_admin)
+    if re.fullmatch(USERNAME_PATTERN, user.username) is None:
+        raise InvalidValue(
+            field="username", value=username, problem="may hold a-z, 0-9, '.', '_' and '-' alone"
+        )
     try:
         validate_password(password, user)
     except ValidationError as error:

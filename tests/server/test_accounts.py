@@ -21,6 +21,7 @@ from accounts.errors import (
 from accounts.models import SetupToken, SignInFailure, Token, User
 from accounts.tokens import digest
 from audit.models import AuditEntry
+from engine.errors import InvalidValue
 from tests.support.rest import PASSWORD, Rest, actor_of, make_user, rest_of
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
@@ -266,6 +267,13 @@ def test_tokens_of_one_user_are_nothing_to_another(owner: User) -> None:
 def test_names_are_unique_whatever_their_case(owner: User) -> None:
     with pytest.raises(UsernameTaken):
         services.create_admin(actor=program("console"), username="OWNER", password=PASSWORD)
+
+
+@pytest.mark.parametrize("name", ["", "two words", "(console)", "ünal", "-x", "a" * 64, "a\n"])
+def test_name_that_could_be_taken_for_something_else_is_refused(name: str) -> None:
+    with pytest.raises(InvalidValue):
+        services.create_admin(actor=program("console"), username=name, password=PASSWORD)
+    assert User.objects.count() == 0
 
 
 def test_all_that_is_not_granted_is_refused(owner: User) -> None:

@@ -37,7 +37,7 @@ class ContainersView(ActorView):
             states=asked.get("state", ()),
             name=asked.get("name", ""),
         )
-        return self.page(found, show=lambda rows: [selectors.document(row) for row in rows])
+        return self.page(found, show=selectors.documents)
 
     @extend_schema(
         operation_id="containers_create",
