@@ -73,6 +73,10 @@ class ImageStore:
             image_id = records.find_image(connection, space, reference_or_id)
             return records.read_image(connection, space, image_id)
 
+    def require(self, tx: sqlite3.Connection, space: str, image_id: str) -> None:
+        """Raise ImageNotFound unless *space* may use the image, as of this transaction."""
+        records.read_image(tx, space, image_id)
+
     def list(self, space: str) -> tuple[Image, ...]:
         """Return the images of *space*, by id."""
         with self._database.reading() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import time
 from dataclasses import replace
 
@@ -15,6 +14,7 @@ from engine.runtime.validate import validate
 from engine.spec.container import Container, ContainerSpec, ContainerState, UserNamespaceMode
 from engine.spec.image import Image
 from engine.storage import containers
+from engine.storage.remove import remove_tree
 
 
 def create(
@@ -42,6 +42,8 @@ def create(
         _make_folders(host, chosen)
         try:
             with host.database.transaction() as tx:
+                # Asked again under the lock: it may have been removed meanwhile.
+                host.images.require(tx, space, image.id)
                 base = (
                     containers.lease_ids(tx, host.configuration.id_pool, chosen) if mapped else None
                 )
@@ -60,7 +62,7 @@ def create(
                     ),
                 )
         except BaseException:
-            shutil.rmtree(host.container(chosen).directory)
+            remove_tree(host.container(chosen).directory)
             raise
 
 

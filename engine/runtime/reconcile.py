@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 from engine.errors import ContainerNotFound
 from engine.runtime.ending import settle
 from engine.runtime.host import Host
 from engine.runtime.stop import find
 from engine.spec.container import Container
 from engine.storage import containers
+from engine.storage.remove import remove_tree
 
 
 def reconcile(host: Host, container_id: str) -> Container | None:
@@ -32,6 +31,7 @@ def reconcile_all(host: Host) -> None:
     for container in known:
         reconcile(host, container.id)
     _sweep(host)
+    host.images.collect()
 
 
 def _sweep(host: Host) -> None:
@@ -43,8 +43,8 @@ def _sweep(host: Host) -> None:
                 if left is not None:
                     host.networks.release(tx, container_id)
                     containers.delete(tx, left)
-            shutil.rmtree(doomed)
+            remove_tree(doomed)
     for folder in host.paths.containers.iterdir():
         with host.locked(folder.name), host.database.reading() as connection:
             if not containers.exists(connection, folder.name):
-                shutil.rmtree(folder)
+                remove_tree(folder)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-
 from engine.errors import ContainerStateConflict
 from engine.runtime.ending import await_exit, settle
 from engine.runtime.host import Host
 from engine.runtime.stop import find, kill
 from engine.spec.container import Container, ContainerState
 from engine.storage import containers
+from engine.storage.remove import remove_tree
 
 _SHIM_SECONDS = 10.0
 
@@ -54,4 +53,4 @@ def _remove(host: Host, container: Container) -> None:
         host.networks.release(tx, container.id)
         containers.delete(tx, container)
     if doomed.exists():
-        shutil.rmtree(doomed)
+        remove_tree(doomed)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.errors import UnsupportedVersion
+from engine.errors import StorageFull, UnsupportedVersion
 from engine.storage.migrations import MIGRATIONS
 
 _BUSY_SECONDS = 20.0
@@ -30,10 +30,14 @@ class Database:
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
+            connection.execute("COMMIT")
+        except BaseException as error:
+            # A full disk has rolled back by itself.
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError) and _is_full(error):
+                raise StorageFull(path=self._path.parent, doing="writing the state") from error
             raise
-        connection.execute("COMMIT")
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -74,3 +78,7 @@ class Database:
                 for statement in script:
                     tx.execute(statement)
             tx.execute(f"PRAGMA user_version={known}")
+
+
+def _is_full(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass, field
 
 import pytest
+
 from engine.errors import MalformedMessage
 from engine.spec.codec import decode, encode
 from engine.spec.container import ContainerSpec, PortBinding, Protocol, Resources
@@ -96,6 +97,6 @@ def test_records_of_the_first_version_stay_readable() -> None:
         ExitRecord,
         b'{"version":1,"generation":3,"exit_code":137,"oom_killed":true,"finished_at":5}',
     ) == ExitRecord(generation=3, exit_code=137, oom_killed=True, finished_at=5)
-    assert decode(
-        LauncherRequest, b'{"version":1,"container_id":"abc"}'
-    ) == LauncherRequest(container_id="abc")
+    assert decode(LauncherRequest, b'{"version":1,"container_id":"abc"}') == LauncherRequest(
+        container_id="abc"
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from engine.logs.reader import LogQuery, follow, nanoseconds, read
 from engine.logs.writer import LogWriter, Stream, rotated
 from engine.spec.container import LogOptions

@@ -14,6 +14,7 @@ from engine.errors import (
     ContainerNotFound,
     IdPoolExhausted,
     NameInUse,
+    StorageFull,
     UnsupportedVersion,
 )
 from engine.spec.configuration import IdPool
@@ -144,3 +145,21 @@ def test_a_state_newer_than_the_program_is_refused(tmp_path: Path) -> None:
         tx.execute("PRAGMA user_version=999")
     with pytest.raises(UnsupportedVersion, match="999"):
         Database(path)
+
+
+def test_a_full_disk_is_said_by_name_and_changes_nothing(database: Database) -> None:
+    with database.transaction() as tx:
+        containers.insert(tx, container(1))
+        (pages,) = tx.execute("PRAGMA page_count").fetchone()
+    with database.reading() as connection:
+        connection.execute(f"PRAGMA max_page_count={pages}")
+
+    def fill() -> None:
+        with database.transaction() as tx:
+            for number in range(2, 200):
+                containers.insert(tx, container(number))
+
+    with pytest.raises(StorageFull, match="no space left"):
+        fill()
+    with database.reading() as connection:
+        assert len(containers.everything(connection, None)) == 1

@@ -21,6 +21,7 @@ from engine.errors import (
 )
 from engine.logs.writer import Stream
 from engine.spec.container import (
+    Container,
     ContainerState,
     Resources,
     SeccompMode,
@@ -235,7 +236,7 @@ def test_stop_asks_first_and_kills_after_the_timeout(engine: Engine) -> None:
     assert engine.stop("deaf", 0.2).exit_code == 128 + signal.SIGKILL
 
 
-def _stop_once_it_traps(engine: Engine, name: str) -> object:
+def _stop_once_it_traps(engine: Engine, name: str) -> Container:
     pid = engine.container(name).pid
     term = 1 << (signal.SIGTERM - 1)
 
