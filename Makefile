@@ -84,8 +84,8 @@ check: dev frontend/node_modules/.package-lock.json ## Lint, format, types, impo
 	$(PYTHON) -m ruff format --check .
 	PYTHONPATH=platform:. .venv/bin/lint-imports
 	$(PYTHON) -m mypy
-	$(PYTHON) manage.py makemigrations --check --dry-run
-	$(PYTHON) manage.py spectacular --validate --fail-on-warn | diff -u frontend/src/api/schema.yaml -
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PYTHON) manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PYTHON) manage.py spectacular --validate --fail-on-warn | diff -u frontend/src/api/schema.yaml -
 	$(PYTHON) -m deptry .
 	@$(NPM) run --silent check
 	@$(NPM) run --silent lint
@@ -99,7 +99,7 @@ fmt: dev frontend/node_modules/.package-lock.json ## Format everything
 
 .PHONY: schema
 schema: dev frontend/node_modules/.package-lock.json ## Make the OpenAPI file and the console's types anew
-	$(PYTHON) manage.py spectacular --validate --fail-on-warn --file frontend/src/api/schema.yaml
+	DJANGO_SETTINGS_MODULE=config.settings.test $(PYTHON) manage.py spectacular --validate --fail-on-warn --file frontend/src/api/schema.yaml
 	@$(NPM) run --silent generate
 
 .PHONY: pins
