@@ -6,6 +6,7 @@ from accounts.access import Kind, Verb, require
 from accounts.actor import Actor
 from bus.messages import ImagePull, ImageRemove, OperationKind
 from bus.names import Queue
+from engine.errors import ImageNotFound
 from engine.spec.reference import parse_reference
 from hosts import selectors as hosts
 from images import selectors
@@ -46,6 +47,8 @@ def remove(
     found = selectors.find(actor=actor, digest=digest, host=host)
     require(actor, Verb.DELETE, Kind.IMAGE, found.project_id)
     wanted = str(parse_reference(reference)) if reference else found.digest
+    if reference and wanted not in (*found.tags, *found.digests):
+        raise ImageNotFound(reference=reference)
     return operations.submit(
         actor=actor,
         kind=OperationKind.IMAGE_REMOVE,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from collections.abc import Mapping
 
 import httpx
 
@@ -28,14 +29,14 @@ def check(*, host: str, auth: RegistryAuth | None, insecure: bool, ca: str) -> N
     try:
         with httpx.Client(verify=_trust(ca), timeout=_TIMEOUT) as client:
             _check(client, host=host, url=f"{base}/v2/", basic=basic)
-    except httpx.HTTPError as error:
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
         if _is_tls(error):
             raise RegistryTlsFailed(registry=host, reason=str(error)) from error
         raise RegistryUnreachable(registry=host, reason=str(error)) from error
 
 
 def _check(client: httpx.Client, *, host: str, url: str, basic: httpx.BasicAuth | None) -> None:
-    answer = client.get(url)
+    answer = _get(client, url)
     if answer.status_code == httpx.codes.UNAUTHORIZED:
         answer = _answer_challenge(client, answer, url=url, basic=basic)
     if answer.status_code in (httpx.codes.UNAUTHORIZED, httpx.codes.FORBIDDEN):
@@ -56,13 +57,28 @@ def _answer_challenge(
 ) -> httpx.Response:
     scheme, _, rest = answer.headers.get("WWW-Authenticate", "").partition(" ")
     if scheme.lower() == "basic" and basic is not None:
-        return client.get(url, auth=basic)
+        return _get(client, url, auth=basic)
     fields = dict(_CHALLENGE.findall(rest))
-    if scheme.lower() != "bearer" or "realm" not in fields:
+    realm = fields.get("realm", "")
+    # Credentials go to whoever the registry names, but never in clear unless it is so itself.
+    if scheme.lower() != "bearer" or not realm.startswith(("https://", url.partition("//")[0])):
         return answer
     asked = {"service": fields["service"]} if "service" in fields else {}
     # A service that hands out a token has judged the credentials; without a scope it opens nothing.
-    return client.get(fields["realm"], params=asked, auth=basic or httpx.USE_CLIENT_DEFAULT)
+    return _get(client, realm, params=asked, auth=basic)
+
+
+def _get(
+    client: httpx.Client,
+    url: str,
+    *,
+    params: Mapping[str, str] | None = None,
+    auth: httpx.BasicAuth | None = None,
+) -> httpx.Response:
+    """Return status and headers; the body, of whatever length, stays where it is."""
+    credentials = auth or httpx.USE_CLIENT_DEFAULT
+    with client.stream("GET", url, params=params, auth=credentials) as answer:
+        return answer
 
 
 def _is_tls(error: BaseException) -> bool:

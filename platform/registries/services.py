@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
-from accounts.access import Kind, Verb, require
+from accounts.access import Kind, Verb, require, visible_projects
 from accounts.actor import Actor
 from audit import services as audit
 from bus import sealing
@@ -122,10 +122,11 @@ def access_for(*, actor: Actor, project: str, reference: str, public_key: bytes)
 
 
 def find(*, actor: Actor, verb: Verb, registry_id: int) -> Registry:
-    """Return the registry if the actor may *verb* it, or raise RegistryNotFound."""
-    registry = Registry.objects.filter(pk=registry_id).first()
+    """Return the registry if the actor may *verb* it; RegistryNotFound also where it sees none."""
+    require(actor, Verb.VIEW, Kind.REGISTRY)
+    visible = Registry.objects.filter(project__in=visible_projects(actor))
+    registry = visible.filter(pk=registry_id).first()
     if registry is None:
-        require(actor, Verb.VIEW, Kind.REGISTRY)
         raise RegistryNotFound(registry=str(registry_id))
     require(actor, verb, Kind.REGISTRY, registry.project_id)
     return registry

@@ -114,6 +114,14 @@ def test_image_is_removed_by_id_and_a_tag_of_it_by_reference(
     assert host.take().payload == ImageRemove(reference="docker.io/library/busybox:1")
 
 
+def test_tag_of_another_image_is_not_taken_off(rest: Rest, host: PlayedHost) -> None:
+    host.tell_image(image_of("busybox"))
+    host.tell_image(image_of("debian"))
+    answer = rest.delete(f"images/{image_id('busybox')}?reference=debian:1")
+    assert answer.problem == (404, "image_not_found")
+    assert host.is_idle()
+
+
 def test_which_host_is_meant_must_be_said_where_several_have_the_image(
     rest: Rest, host: PlayedHost
 ) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from accounts.models import User
 from audit.models import AuditEntry
+from projects.models import Project
 from registries import vault
 from registries.errors import PasswordUnreadable
 from registries.models import Registry
@@ -134,11 +134,20 @@ def test_what_cannot_be_a_registry_is_refused_by_field(
     assert list(answer.body["facts"]) == [field]
 
 
-def test_registry_of_another_project_cannot_be_made_read_or_changed(
-    owner: User, rest: Rest
-) -> None:
+def test_registry_of_another_project_cannot_be_made_read_changed_or_asked(rest: Rest) -> None:
     assert rest.post("registries", asked(project="elsewhere")).problem == (403, "permission_denied")
-    assert Registry.objects.count() == 0
+    Project.objects.create(id="elsewhere", name="Elsewhere")
+    theirs = Registry.objects.create(project_id="elsewhere", name="theirs", host="a.test")
+    path = f"registries/{theirs.pk}"
+    for answer in (
+        rest.get(path),
+        rest.patch(path, {"name": "mine"}),
+        rest.delete(path),
+        rest.post(f"{path}/test"),
+    ):
+        assert answer.problem == (404, "registry_not_found")
+    assert rest.post("registries", {"host": "a.test"}).status == 201
+    assert Registry.objects.get(pk=theirs.pk).name == "theirs"
 
 
 # --- asking the registry ---------------------------------------------------------------------
