@@ -13,11 +13,24 @@ const harbor: MantineColorsTuple = [
   '#005394',
 ];
 
+const dusk: MantineColorsTuple = [
+  '#d3d9e0',
+  '#b6bec7',
+  '#9aa4ae',
+  '#6e7883',
+  '#363d45',
+  '#2b3138',
+  '#20252b',
+  '#16191d',
+  '#101316',
+  '#0b0d10',
+];
+
 const MONOSPACE =
   'ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", "DejaVu Sans Mono", monospace';
 
 export const theme = createTheme({
-  colors: { harbor },
+  colors: { harbor, dark: dusk },
   primaryColor: 'harbor',
   primaryShade: { light: 7, dark: 7 },
   defaultRadius: 'sm',

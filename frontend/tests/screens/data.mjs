@@ -1,9 +1,6 @@
 // What the fake platform has: a few of everything, with each state once.
 const minutes = (count) => new Date(Date.now() - count * 60_000).toISOString();
-const hex = (seed) =>
-  Array.from({ length: 64 }, (_, at) => ((seed * 7919 + at * 31 + at * at) % 16).toString(16)).join(
-    '',
-  );
+const hex = (seed) => seed.toString(16).padStart(4, '0').repeat(16);
 
 const h1 = { id: '0b8e1c1e-0000-4000-8000-000000000001', name: 'local' };
 const h2 = { id: '0b8e1c1e-0000-4000-8000-000000000002', name: 'h2' };

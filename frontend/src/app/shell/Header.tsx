@@ -1,4 +1,4 @@
-import { ActionIcon, Anchor, Burger, Group, Kbd, Text, UnstyledButton } from '@mantine/core';
+import { ActionIcon, Anchor, Box, Burger, Group, Kbd, Text, UnstyledButton } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { User } from '@/api/types';
@@ -46,7 +46,9 @@ export function Header({ user, isMenuOpen, onMenu, onPalette, onHelp }: Props) {
         </ActionIcon>
         <ConnectionState />
         <OperationsTray />
-        <ThemeSwitch />
+        <Box visibleFrom="xs">
+          <ThemeSwitch />
+        </Box>
         <UserMenu user={user} onHelp={onHelp} />
       </Group>
     </Group>

@@ -1,4 +1,4 @@
-import { Select } from '@mantine/core';
+import { NativeSelect } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { useHosts } from '@/features/hosts/queries';
 import { useScope } from '@/features/hosts/scope';
@@ -8,19 +8,19 @@ export function ScopeSwitch() {
   const [scope, setScope] = useScope();
   const hosts = useHosts().data ?? [];
   return (
-    <Select
+    <NativeSelect
       aria-label="Hosts shown"
       size="xs"
-      w={{ base: 116, sm: 160 }}
+      w={{ base: 124, sm: 160 }}
+      style={{ flex: 'none' }}
       leftSection={<IconServer size={15} />}
-      allowDeselect={false}
       value={scope}
       data={[
         { value: '', label: 'All hosts' },
         ...hosts.map((host) => ({ value: host.name, label: host.name })),
       ]}
-      onChange={(value) => {
-        setScope(value ?? '');
+      onChange={(event) => {
+        setScope(event.currentTarget.value);
       }}
     />
   );

@@ -1,7 +1,7 @@
 import { AppShell } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { Suspense, useEffect } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { listen } from '@/app/live';
 import type { User } from '@/api/types';
@@ -10,9 +10,10 @@ import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
 import { Header } from './Header';
 import { Navigation } from './Navigation';
-import { Palette } from './Palette';
-import { ShortcutHelp } from './ShortcutHelp';
 import { useShortcuts } from './useShortcuts';
+
+const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
+const ShortcutHelp = lazy(async () => ({ default: (await import('./ShortcutHelp')).ShortcutHelp }));
 
 /** The frame around every page, for those who are signed in. */
 export function Shell() {
@@ -58,8 +59,10 @@ function Frame({ user }: { user: User }) {
           <Outlet />
         </Suspense>
       </AppShell.Main>
-      <Palette opened={isPaletteOpen} onClose={palette.close} />
-      <ShortcutHelp opened={isHelpOpen} onClose={help.close} />
+      <Suspense fallback={null}>
+        {isPaletteOpen && <Palette opened onClose={palette.close} />}
+        {isHelpOpen && <ShortcutHelp opened onClose={help.close} />}
+      </Suspense>
     </AppShell>
   );
 }

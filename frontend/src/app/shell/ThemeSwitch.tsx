@@ -1,5 +1,5 @@
 import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconDeviceDesktop, IconMoon, IconSun, type Icon } from '@tabler/icons-react';
+import { IconCheck, IconDeviceDesktop, IconMoon, IconSun, type Icon } from '@tabler/icons-react';
 
 const SCHEMES: [MantineColorScheme, string, Icon][] = [
   ['light', 'Light', IconSun],
@@ -8,7 +8,7 @@ const SCHEMES: [MantineColorScheme, string, Icon][] = [
 ];
 
 export function ThemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { colorScheme } = useMantineColorScheme();
   const [, , Current] = SCHEMES.find(([name]) => name === colorScheme) ?? ['', '', IconSun];
   return (
     <Menu position="bottom-end">
@@ -18,19 +18,26 @@ export function ThemeSwitch() {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {SCHEMES.map(([name, label, IconOf]) => (
-          <Menu.Item
-            key={name}
-            leftSection={<IconOf size={15} />}
-            aria-current={name === colorScheme}
-            onClick={() => {
-              setColorScheme(name);
-            }}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <ThemeItems />
       </Menu.Dropdown>
     </Menu>
   );
+}
+
+/** The choice of theme, for any menu. */
+export function ThemeItems() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return SCHEMES.map(([name, label, IconOf]) => (
+    <Menu.Item
+      key={name}
+      leftSection={<IconOf size={15} />}
+      rightSection={name === colorScheme && <IconCheck size={14} />}
+      aria-current={name === colorScheme}
+      onClick={() => {
+        setColorScheme(name);
+      }}
+    >
+      {label}
+    </Menu.Item>
+  ));
 }

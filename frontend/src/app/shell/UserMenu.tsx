@@ -1,8 +1,9 @@
-import { Button, Menu, Text } from '@mantine/core';
+import { Box, Button, Menu, Text } from '@mantine/core';
 import { IconKey, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { User } from '@/api/types';
 import { useSignOut } from '@/features/session/queries';
+import { ThemeItems } from './ThemeSwitch';
 
 export function UserMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
   const signOut = useSignOut();
@@ -28,6 +29,10 @@ export function UserMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
         <Menu.Item leftSection={<IconKeyboard size={15} />} onClick={onHelp}>
           Keyboard shortcuts
         </Menu.Item>
+        <Box hiddenFrom="xs">
+          <Menu.Divider />
+          <ThemeItems />
+        </Box>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={15} />}

@@ -16,8 +16,8 @@ export function RemovalLoss({ containers }: { containers: Container[] }) {
               : `${running.length} running programs, which are killed`}
           </List.Item>
         )}
-        <List.Item>every file written inside since it was created</List.Item>
-        <List.Item>its logs and its settings</List.Item>
+        <List.Item>every file written inside</List.Item>
+        <List.Item>the logs and the settings</List.Item>
       </List>
       <Text size="sm" c="dimmed" mt={4}>
         The image stays.

@@ -32,7 +32,7 @@ function ofHost(host: Host, containers: Container[]): Problem {
     key: host.id,
     what: host.name,
     where: host.name,
-    state: host.state,
+    state: 'lost',
     why: `not heard of; the state of its ${count} container(s) is the last known one`,
     time: host.seen_at,
     path: '/hosts',

@@ -5,6 +5,6 @@ import { column } from './column';
 export const state = column.accessor(stateWords, {
   id: 'state',
   header: 'State',
-  size: 144,
+  size: 160,
   cell: ({ row }) => <ContainerStatus container={row.original} />,
 });

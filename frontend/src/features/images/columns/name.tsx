@@ -31,7 +31,13 @@ function NameCell({ image }: { image: Image }) {
         </Badge>
       )}
       {more > 0 && (
-        <Badge size="xs" variant="default" tt="none" title={image.tags.join('\n')}>
+        <Badge
+          size="xs"
+          variant="default"
+          tt="none"
+          style={{ flex: 'none' }}
+          title={image.tags.join('\n')}
+        >
           +{more}
         </Badge>
       )}

@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 96,
+  size: 112,
   header: () => null,
   cell: ({ row }) => <RevokeToken token={row.original} />,
 });
