@@ -8,11 +8,11 @@ from pathlib import Path
 
 from bus.journal import HostFacts, Inventory, OperationReport
 from bus.messages import OperationState
+from bus.version import VERSION
 from engine.runtime.inventory import Inventory as EngineInventory
 from engine.spec import codec
 from engine.storage.claims import ClaimState, StoredClaim
 
-ENGINE_VERSION = "0.1.0"
 _OS_RELEASE = Path("/etc/os-release")
 _MEMORY_INFO = Path("/proc/meminfo")
 
@@ -46,7 +46,7 @@ def facts(features: dict[str, str]) -> HostFacts:
     """Return what the host page shows of this machine."""
     machine = os.uname()
     return HostFacts(
-        engine_version=ENGINE_VERSION,
+        engine_version=VERSION,
         kernel=machine.release,
         operating_system=_operating_system(),
         architecture=machine.machine,

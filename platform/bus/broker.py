@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from bus import names
 
@@ -16,10 +18,14 @@ VISIBILITY_TIMEOUT = 24 * 3600
 def connect(url: str, *, timeout: float = 2.0) -> redis.Redis:
     """Return a pooled client of *url* (`unix:///path`, `redis://…`, `rediss://…`), for bytes.
 
-    `timeout` bounds connecting and each answer, in seconds.
+    `timeout` bounds connecting and each answer, in seconds. A pooled connection that Redis has
+    closed meanwhile is replaced once; a Redis that hangs is not asked a second time.
     """
     client: redis.Redis = redis.Redis.from_url(
-        url, socket_timeout=timeout, socket_connect_timeout=timeout, health_check_interval=0
+        url,
+        socket_timeout=timeout,
+        socket_connect_timeout=timeout,
+        retry=Retry(NoBackoff(), 1, supported_errors=(redis.exceptions.ConnectionError,)),
     )
     return client
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterator
 
-from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 from redis.exceptions import RedisError
 
 from bus import names
+from bus.version import VERSION
 from config.redis import client
 from hosts.models import Host
 from hosts.selectors import alive
@@ -35,14 +33,7 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 @require_safe
 def version(_request: HttpRequest) -> JsonResponse:
     """Answer the versions of product and API."""
-    return JsonResponse({"product": "berth", "version": product_version(), "api": "v1"})
-
-
-@functools.cache
-def product_version() -> str:
-    """Return the version that pyproject.toml names."""
-    project = tomllib.loads((settings.ROOT / "pyproject.toml").read_text())["project"]
-    return str(project["version"])
+    return JsonResponse({"product": "berth", "version": VERSION, "api": "v1"})
 
 
 def _missing() -> Iterator[str]:

@@ -41,6 +41,7 @@ def _producer(host_id: str) -> Celery:
         f"sender-{host_id}",
         broker=broker.celery_url(settings.BERTH.redis_url),
         set_as_current=False,
+        fixups=[],
     )
     app.conf.update(
         broker_transport_options=broker.transport_options(host_id, timeout=_TIMEOUT),

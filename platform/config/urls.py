@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import include, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+# Registers the OpenAPI extensions; here, so that processes without views stay small.
+import accounts.api.schema  # noqa: F401
 from config.console import console
 from config.health import healthz, readyz, version
 

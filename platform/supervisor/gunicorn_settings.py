@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -27,5 +28,13 @@ loglevel = "warning"
 # Else every instance of the machine shares one in the home folder.
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm"  # noqa: S108  (gunicorn's heartbeat files, best in memory)
+
+
+def pre_fork(_server: object, _worker: object) -> None:
+    """Keep the collector off what workers share, or it would copy every page of it."""
+    gc.collect()
+    gc.freeze()
+
+
 # Nobody's X-Forwarded-For counts but that of proxies that were named.
 forwarded_allow_ips = ",".join(_ENVIRONMENT.trusted_proxies)

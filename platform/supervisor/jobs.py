@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from celery import Celery
+import logging
+from typing import Any
+
+from celery import Celery, bootsteps
+from celery.beat import EmbeddedService
 from django.conf import settings
+from django.db import close_old_connections
 from redis.exceptions import RedisError
 
 from bus import broker, names
 from bus.errors import BrokerUnavailable
 
+log = logging.getLogger(__name__)
+
 JANITOR_SECONDS = 30.0
 
-app = Celery("berth-jobs", broker=broker.celery_url(settings.BERTH.redis_url), set_as_current=False)
+app = Celery(
+    "berth-jobs",
+    broker=broker.celery_url(settings.BERTH.redis_url),
+    set_as_current=False,
+    # Celery's Django fix-up loads every view for a check that `web` makes already.
+    fixups=[],
+)
 app.conf.update(
     broker_transport_options=broker.transport_options(None, timeout=10.0),
     broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
     task_default_queue=names.PLATFORM_QUEUE,
     task_ignore_result=True,
     worker_prefetch_multiplier=1,
@@ -32,6 +46,16 @@ app.conf.update(
 )
 
 
+class Clock(bootsteps.StartStopStep):  # type: ignore[misc]
+    """Celery's beat in a thread of the worker; its own option would fork a second Django."""
+
+    def create(self, _worker: Any) -> Any:
+        return EmbeddedService(app, thread=True, schedule_filename=str(settings.BERTH.web / "beat"))
+
+
+app.steps["worker"].add(Clock)
+
+
 @app.task(name="operations.sweep")  # type: ignore[untyped-decorator]
 def sweep() -> None:
     """Run the operations' janitor and tell what it changed."""
@@ -39,10 +63,11 @@ def sweep() -> None:
     from ingest.process import publish  # noqa: PLC0415
     from operations import janitor  # noqa: PLC0415
 
+    close_old_connections()
     try:
         publish(client(), janitor.sweep(client()))
     except (RedisError, BrokerUnavailable) as error:
-        sweep.get_logger().warning("the janitor could not work: %s", error)
+        log.warning("the janitor could not work: %s", error)
 
 
 @app.task(name="accounts.forget_sessions")  # type: ignore[untyped-decorator]
@@ -50,4 +75,5 @@ def forget_sessions() -> None:
     """Delete sessions that have expired."""
     from django.core.management import call_command  # noqa: PLC0415
 
+    close_old_connections()
     call_command("clearsessions")

@@ -1,10 +1,9 @@
-"""The folders of BERTH_HOME, with their modes and keys, before anything runs in them."""
+"""The folders of BERTH_HOME, with their modes, before anything runs in them."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from config import keys
 from config.env import Environment
 
 
@@ -21,8 +20,6 @@ def ensure(environment: Environment) -> None:
     ):
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(mode)
-    keys.ensure_secret_key(environment.secret_key_file)
-    keys.ensure_signing_key(environment.signing_key_file)
 
 
 def redis_folder(environment: Environment) -> Path:

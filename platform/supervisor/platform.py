@@ -12,9 +12,6 @@ import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import redis
-
-from bus import broker, identity
 from config.env import Environment
 from engine.errors import EngineError
 from supervisor import plan
@@ -39,11 +36,15 @@ class Readiness:
 
 
 class Platform:
-    """Starts everything in order, keeps it alive, ends it in order."""
+    """Starts everything in order, keeps it alive, ends it in order.
 
-    def __init__(self, environment: Environment, say: Say, *, link: bool) -> None:
+    `joined`: this machine is a host already; `link`: a setup link is wanted where nobody used one.
+    """
+
+    def __init__(self, environment: Environment, say: Say, *, joined: bool, link: bool) -> None:
         self._environment = environment
         self._say = say
+        self._joined = joined
         self._link = link
         self._variables = child_variables(environment)
         self._children: dict[str, Child] = {}
@@ -71,15 +72,14 @@ class Platform:
         if self._environment.embeds_redis:
             self._say("up", "starting Valkey")
             self._keep(plan.valkey(self._environment))
-        await self._await_redis()
-        joined = _has_joined(self._environment)
-        if joined:  # the host side needs no database: it starts meanwhile
+            await self._await_valkey()
+        if self._joined:  # the host side needs no database: it starts meanwhile
             self._say("up", "starting agent and workers")
             self._keep(*plan.host_side())
         self._say("up", "preparing the database")
         link = await self._prepare()
         self._say("up", "starting web and ingest")
-        self._keep(*plan.web_side(), *(() if joined else plan.host_side()))
+        self._keep(*plan.web_side(), *(() if self._joined else plan.host_side()))
         await self._await_ready()
         self._say(
             "up", f"ready in {time.monotonic() - begun:.1f} s: {self._environment.public_url}"
@@ -93,19 +93,14 @@ class Platform:
             child.start()
             self._children[program.name] = child
 
-    async def _await_redis(self) -> None:
-        client = broker.connect(self._environment.redis_url, timeout=1.0)
+    async def _await_valkey(self) -> None:
+        """Return once it has read its file and serves."""
+        path = self._environment.redis_url.removeprefix("unix://")
         deadline = time.monotonic() + READY_SECONDS
-        while True:
-            try:
-                await asyncio.to_thread(client.ping)
-            except redis.exceptions.RedisError as error:
-                if time.monotonic() > deadline:
-                    raise StartFailed(reason=f"Redis does not answer: {error}") from error
-                await asyncio.sleep(_POLL_SECONDS)
-            else:
-                client.close()
-                return
+        while not await _answers_ping(path):
+            if time.monotonic() > deadline:
+                raise StartFailed(reason=f"Valkey does not answer within {READY_SECONDS:.0f} s")
+            await asyncio.sleep(_POLL_SECONDS)
 
     async def _prepare(self) -> str:
         """Run the one-shot step; return the setup link, empty where there is an administrator."""
@@ -145,14 +140,19 @@ class Platform:
             await asyncio.gather(*ending)
 
 
-def _has_joined(environment: Environment) -> bool:
-    """Whether this machine is a host already, with the addresses that `prepare` would write."""
+async def _answers_ping(path: str) -> bool:
     try:
-        known = identity.load(environment.home)
-    except EngineError:
+        reader, writer = await asyncio.open_unix_connection(path)
+    except OSError:
         return False
-    now = (environment.host_name, environment.redis_url, environment.local_url)
-    return (known.name, known.redis_url, known.platform_url) == now
+    try:
+        writer.write(b"PING\r\n")
+        async with asyncio.timeout(1):
+            return await reader.readline() == b"+PONG\r\n"
+    except (OSError, TimeoutError):
+        return False
+    finally:
+        writer.close()
 
 
 def ask_ready(environment: Environment) -> Readiness:

@@ -11,6 +11,12 @@ def _up(arguments: Sequence[str]) -> int:
     return up.main(arguments)
 
 
+def _supervise(arguments: Sequence[str]) -> int:
+    from supervisor import supervise  # noqa: PLC0415
+
+    return supervise.main(arguments)
+
+
 def _down(arguments: Sequence[str]) -> int:
     from supervisor import down  # noqa: PLC0415
 
@@ -48,6 +54,7 @@ def _worker(arguments: Sequence[str]) -> int:
 
 PROGRAMS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "up": _up,
+    "supervise": _supervise,
     "down": _down,
     "doctor": _doctor,
     "web": _web,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
+import os
 import socket
 import subprocess
 import sys
@@ -11,11 +11,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from bus import identity
 from config import env
 from config.env import Environment
 from engine.errors import EngineError
 from supervisor import checks, forwarding, instance, layout, plan
-from supervisor.platform import READY_SECONDS, Platform, StartFailed, ask_ready, child_variables
+from supervisor.platform import READY_SECONDS, ask_ready, child_variables
+from supervisor.voice import say
 
 _POLL_SECONDS = 0.1
 _LAST_LINES = 15
@@ -47,14 +49,11 @@ def main(arguments: Sequence[str]) -> int:
     _require_able(environment, options)
     layout.ensure(environment)
     if options.detach:
-        return _detach(environment, options)
-    try:
-        with instance.running(environment.run, environment.public_url):
-            asyncio.run(Platform(environment, _say, link=not options.no_link).run())
-    except StartFailed as error:
-        _say("up", str(error))
-        return 1
-    return 0
+        return _detach(environment)
+    # What the checks loaded is not wanted for weeks in a process that only keeps others alive.
+    command = _supervise(environment)
+    sys.stdout.flush()
+    return os.execve(command[0], command, child_variables(environment))  # noqa: S606
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -68,7 +67,6 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="let a firewall that drops forwarded traffic accept that of our bridges",
     )
-    parser.add_argument("--no-link", action="store_true", help=argparse.SUPPRESS)
     return parser
 
 
@@ -88,35 +86,47 @@ def _require_able(environment: Environment, options: argparse.Namespace) -> None
     for drop in forwarding.find_drops():
         if options.allow_forward:
             forwarding.allow(drop, environment.engine_configuration().instance)
-            _say("up", f"{drop} now accepts forwarded traffic of our bridges")
+            say("up", f"{drop} now accepts forwarded traffic of our bridges")
         else:
-            _say("up", f"{drop} drops what containers send out; --allow-forward adds an exception")
+            say("up", f"{drop} drops what containers send out; --allow-forward adds an exception")
 
 
 def _already_running(environment: Environment) -> int:
     deadline = time.monotonic() + READY_SECONDS
     while (running := instance.find_running(environment.run)) is not None:
         if ask_ready(environment).ready:
-            _say("up", f"running at {running.url}")
+            say("up", f"running at {running.url}")
             _print_link(environment)
             return 0
         if time.monotonic() > deadline:
-            _say("up", f"running as process {running.pid}, but not ready")
+            say("up", f"running as process {running.pid}, but not ready")
             return 1
         time.sleep(_POLL_SECONDS)
-    _say("up", "it has just ended; start it again")
+    say("up", "it has just ended; start it again")
     return 1
 
 
-def _detach(environment: Environment, options: argparse.Namespace) -> int:
+def _supervise(environment: Environment) -> list[str]:
+    joined = ["--joined"] if _has_joined(environment) else []
+    return [*plan.MANAGE, "supervise", *joined]
+
+
+def _has_joined(environment: Environment) -> bool:
+    """Whether this machine is a host already, with the addresses that `prepare` would write."""
+    try:
+        known = identity.load(environment.home)
+    except EngineError:
+        return False
+    now = (environment.host_name, environment.redis_url, environment.local_url)
+    return (known.name, known.redis_url, known.platform_url) == now
+
+
+def _detach(environment: Environment) -> int:
     log = layout.log_file(environment)
-    passed = [
-        flag for flag, wanted in (("--insecure", options.insecure), ("--no-link", True)) if wanted
-    ]
     with log.open("ab") as output:
         start = output.tell()
         process = subprocess.Popen(  # noqa: S603  (our own command)
-            [*plan.MANAGE, "up", *passed],
+            [*_supervise(environment), "--no-link"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -126,7 +136,7 @@ def _detach(environment: Environment, options: argparse.Namespace) -> int:
     deadline = time.monotonic() + READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if ask_ready(environment).ready:
-            _say("up", f"running at {environment.public_url}; log in {log}")
+            say("up", f"running at {environment.public_url}; log in {log}")
             _print_link(environment)
             return 0
         time.sleep(_POLL_SECONDS)
@@ -146,7 +156,7 @@ def _print_link(environment: Environment) -> None:
         check=False,
     )
     if link := done.stdout.strip():
-        _say("up", f"first administrator, by this link once: {link}")
+        say("up", f"first administrator, by this link once: {link}")
 
 
 def _tail(log: Path, start: int) -> str:
@@ -154,9 +164,3 @@ def _tail(log: Path, start: int) -> str:
         file.seek(start)
         lines = file.read().decode(errors="replace").splitlines()
     return "\n".join(lines[-_LAST_LINES:]) + "\n"
-
-
-def _say(who: str, line: str) -> None:
-    mark = "" if who == "up" else f"{who} | "
-    sys.stdout.write(f"{mark}{line}\n")
-    sys.stdout.flush()

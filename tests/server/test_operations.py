@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -141,6 +142,19 @@ def test_with_redis_away_the_answer_comes_within_two_seconds_and_nothing_is_reco
     assert time.monotonic() - started < 2
     assert not Operation.objects.exists()
     assert not AuditEntry.objects.exists()
+
+
+def test_a_redis_that_hangs_counts_as_away_within_two_seconds(server: Valkey, host: Host) -> None:
+    assert server._process is not None
+    server._process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        with pytest.raises(BrokerUnavailable):
+            submit(host)
+        assert time.monotonic() - started < 2
+    finally:
+        server._process.send_signal(signal.SIGCONT)
+    assert not Operation.objects.exists()
 
 
 def test_what_redis_lost_after_the_commit_is_sent_by_the_janitor(

@@ -4,7 +4,6 @@ import warnings
 from typing import Any
 
 from celery.platforms import SecurityWarning
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from supervisor.jobs import app
@@ -13,6 +12,9 @@ from supervisor.jobs import app
 class Command(BaseCommand):
     help = "Keep the platform's schedule and do its own periodic work."
 
+    # They load every view, which this process has no use for; `web` runs them all the same.
+    requires_system_checks = ()
+
     def handle(self, *_args: Any, **_options: Any) -> None:
         # Celery warns of root for the sake of pickle, which nothing here reads.
         warnings.filterwarnings("ignore", category=SecurityWarning)
@@ -20,8 +22,6 @@ class Command(BaseCommand):
             [
                 "--quiet",
                 "worker",
-                "--beat",
-                f"--schedule={settings.BERTH.web / 'beat'}",
                 "--pool=solo",
                 "--loglevel=WARNING",
                 "--without-gossip",

@@ -8,12 +8,16 @@ from django.core.management.base import BaseCommand, CommandParser
 
 from accounts import services as accounts
 from accounts.errors import SetupDone
+from config import keys
 from config.env import Environment
 from hosts import services as hosts
 
 
 class Command(BaseCommand):
     help = "Bring database, static files and this machine's identity up to date; `up` runs it."
+
+    # They load every view, which this process has no use for; `web` runs them all the same.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-link", action="store_true", help="make no setup link")
@@ -27,6 +31,8 @@ class Command(BaseCommand):
             self._print_link(environment)
 
     def _prepare(self, environment: Environment) -> None:
+        keys.ensure_secret_key(environment.secret_key_file)
+        keys.ensure_signing_key(environment.signing_key_file)
         call_command("migrate", interactive=False, verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         hosts.join_local(
