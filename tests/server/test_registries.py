@@ -3,7 +3,9 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from projects.models import Project
 from registries import vault
 from registries.errors import PasswordUnreadable
 from registries.models import Registry
+from tests.support.registry import make_certificate, running_registry
 from tests.support.rest import Rest
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
@@ -172,18 +175,21 @@ class _Registry(BaseHTTPRequestHandler):
 
 BASIC = 'Basic realm="test"'
 BEARER = 'Bearer realm="http://127.0.0.1:{port}/token",service="test"'
+STRANGER = 'Bearer realm="http://localhost:{port}/token",service="test"'
 
 
-@pytest.fixture(params=[BASIC, BEARER], ids=["basic", "bearer"])
-def registry(request: pytest.FixtureRequest) -> Iterator[str]:
+@contextmanager
+def answering(challenge: str) -> Iterator[str]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Registry)
-    server.challenge = request.param  # type: ignore[attr-defined]
+    server.challenge = challenge  # type: ignore[attr-defined]
     serving = threading.Thread(target=server.serve_forever)
     serving.start()
-    yield f"127.0.0.1:{server.server_port}"
-    server.shutdown()
-    serving.join()
-    server.server_close()
+    try:
+        yield f"127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        serving.join()
+        server.server_close()
 
 
 def tried(rest: Rest, body: dict[str, Any]) -> tuple[bool, str]:
@@ -193,23 +199,44 @@ def tried(rest: Rest, body: dict[str, Any]) -> tuple[bool, str]:
     return answer.body["ok"], answer.body["code"]
 
 
-def test_registry_that_takes_the_password_is_well(rest: Rest, registry: str) -> None:
-    assert tried(rest, asked(host=registry, insecure=True)) == (True, "")
-
-
-def test_registry_that_refuses_the_password_is_said(rest: Rest, registry: str) -> None:
-    wrong = asked(host=registry, insecure=True, password="wrong")
-    assert tried(rest, wrong) == (False, "registry_unauthorized")
-
-
-def test_plain_registry_that_is_not_marked_insecure_fails_by_its_tls(
-    rest: Rest, registry: str
+@pytest.mark.parametrize("challenge", [BASIC, BEARER], ids=["basic", "bearer"])
+@pytest.mark.parametrize("insecure", [False, True])
+def test_registry_that_takes_the_password_is_well(
+    rest: Rest, challenge: str, *, insecure: bool
 ) -> None:
-    assert tried(rest, asked(host=registry)) == (False, "registry_tls_failed")
+    with answering(challenge) as name:
+        assert tried(rest, asked(host=name, insecure=insecure)) == (True, "")
+
+
+@pytest.mark.parametrize("challenge", [BASIC, BEARER], ids=["basic", "bearer"])
+def test_registry_that_refuses_the_password_is_said(rest: Rest, challenge: str) -> None:
+    with answering(challenge) as name:
+        wrong = asked(host=name, password="wrong")
+        assert tried(rest, wrong) == (False, "registry_unauthorized")
+
+
+def test_password_is_not_shown_to_a_token_service_elsewhere(rest: Rest) -> None:
+    with answering(STRANGER) as name:
+        assert tried(rest, asked(host=name)) == (False, "registry_unauthorized")
+
+
+def test_certificate_of_its_own_is_trusted_when_its_authority_is_given(
+    rest: Rest, home: Path
+) -> None:
+    certificate = make_certificate(home)
+    with running_registry(account=("ann", "s3cret!"), tls=certificate) as server:
+        for changes, outcome in (
+            ({}, (False, "registry_tls_failed")),
+            ({"ca": certificate.pem}, (True, "")),
+            ({"insecure": True}, (True, "")),
+            ({"ca": certificate.pem, "password": "wrong"}, (False, "registry_unauthorized")),
+        ):
+            assert tried(rest, asked(host=server.name, **changes)) == outcome
+            rest.delete(f"registries/{rest.get('registries').rows[0]['id']}")
 
 
 def test_registry_that_is_not_there_is_said(rest: Rest) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    gone = {"host": f"127.0.0.1:{port}", "insecure": True}
+    gone = {"host": f"127.0.0.1:{port}"}
     assert tried(rest, gone) == (False, "registry_unreachable")
