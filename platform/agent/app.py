@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
+import time
+
 from celery import Celery
+from celery.exceptions import Reject
 
 from agent import operation
 from agent.operation import Verb, Workplace
@@ -11,8 +16,11 @@ from bus import broker, names
 from bus.messages import OperationKind
 from bus.names import Queue
 
+log = logging.getLogger(__name__)
+
 VERBS = {**containers.VERBS, **images.VERBS}
 _TIMEOUT = 10.0
+_REQUEUE_SECONDS = 1.0
 
 
 def create(place: Workplace, pool: Queue) -> Celery:
@@ -44,4 +52,10 @@ def create(place: Workplace, pool: Queue) -> Celery:
 def _register(app: Celery, place: Workplace, kind: OperationKind, verb: Verb) -> None:
     @app.task(name=kind.value)  # type: ignore[untyped-decorator]  # Celery has no types
     def task(body: str, signature: str) -> None:
-        operation.perform(place, verb, body=body, signature=signature)
+        try:
+            operation.perform(place, verb, body=body, signature=signature)
+        except sqlite3.OperationalError as error:
+            # The state takes no claim, as on a full disk: the message must outlast that.
+            log.warning("%s has to wait: %s", kind, error)
+            time.sleep(_REQUEUE_SECONDS)
+            raise Reject(error, requeue=True) from error

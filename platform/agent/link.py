@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 
 import redis.asyncio
@@ -30,17 +31,17 @@ def connect(url: str) -> redis.asyncio.Redis:
 
 
 async def keep(name: str, work: Callable[[], Awaitable[None]]) -> None:
-    """Run *work* for ever; each time Redis is lost, wait a little longer and begin it again."""
+    """Run *work* for ever; when Redis or the disk fails it, wait longer each time and try again."""
     loop = asyncio.get_running_loop()
     delay = _FIRST_RETRY
     while True:
         began = loop.time()
         try:
             await work()
-        except (RedisError, OSError) as error:
+        except (RedisError, OSError, sqlite3.OperationalError) as error:
             if loop.time() - began > _LAST_RETRY:
                 delay = _FIRST_RETRY
             if delay == _FIRST_RETRY:
-                log.warning("%s lost Redis: %s", name, error)
+                log.warning("%s stands still: %s", name, error)
         await asyncio.sleep(delay)
         delay = min(delay * 2, _LAST_RETRY)

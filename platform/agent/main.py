@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import sqlite3
 import time
 
 import redis.asyncio
@@ -114,13 +115,20 @@ class Agent:
         """Make good for what no bell told: exits while no agent ran, and forgotten operations."""
         while True:
             await self._settle(None)
-            await self._engines.forget_operations(before=time.time_ns() - _KEEP_OPERATIONS)
+            await self._forget()
             await asyncio.sleep(_RECONCILE_SECONDS)
+
+    async def _forget(self) -> None:
+        try:
+            await self._engines.forget_operations(before=time.time_ns() - _KEEP_OPERATIONS)
+        except sqlite3.OperationalError as error:
+            log.warning("cannot forget old operations: %s", error)
 
     async def _settle(self, container_id: str | None) -> None:
         try:
             await self._engines.reconcile(container_id)
-        except EngineError:
+        except (EngineError, OSError, sqlite3.OperationalError):
+            # A full disk, say: the next round tries again, and the host stays in sight meanwhile.
             log.exception("cannot reconcile %s", container_id or "all containers")
         self._shipper.ring()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import math
+import sqlite3
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 _CANCEL_LOOK_SECONDS = 0.25
 _PROGRESS_SECONDS = 0.2
+_FINISH_SECONDS = 1.0
 _STATES = {
     ClaimState.RUNNING: OperationState.RUNNING,
     ClaimState.SUCCEEDED: OperationState.SUCCEEDED,
@@ -185,4 +187,13 @@ def _finish(work: Work, ended: _Ended, claim: Claim) -> None:
         result=ended.result,
         error=ended.error,
     )
-    work.engine.finish(report.operation_id, ended.state, report, codec.encode(report).decode())
+    stored = codec.encode(report).decode()
+    while True:
+        try:
+            work.engine.finish(report.operation_id, ended.state, report, stored)
+        except sqlite3.OperationalError as error:
+            # What was done must not be done again: its end is told as soon as the disk takes it.
+            log.warning("the end of %s has to wait: %s", report.operation_id, error)
+            time.sleep(_FINISH_SECONDS)
+        else:
+            return

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 BATCH = 500
 WINDOW = 20_000
 """Events in Redis that ingest has not committed; the rest waits on the host's own disk."""
+_TRIM_SECONDS = 1.0
+"""How often the outbox is trimmed: each time costs a durable write that tasks would wait for."""
 _LOOK_SECONDS = 0.5
 """How soon an event is seen whose writer could not ring."""
 
@@ -32,6 +34,7 @@ class Shipper:
         self._bell = asyncio.Event()
         self._shipped = 0
         self._trimmed = 0
+        self._next_trim = 0.0
 
     def ring(self) -> None:
         """Look at the outbox now."""
@@ -80,8 +83,10 @@ class Shipper:
         await self._client.xadd(self._stream, dict(encode_entry(inventory).items()))
 
     async def _trim(self) -> None:
-        if self._trimmed == self._shipped:
+        now = asyncio.get_running_loop().time()
+        if self._trimmed == self._shipped or now < self._next_trim:
             return
+        self._next_trim = now + _TRIM_SECONDS
         acknowledged = min(await self._read_acknowledged(), self._shipped)
         if acknowledged > self._trimmed:
             await self._engines.trim_events(acknowledged)

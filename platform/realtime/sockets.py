@@ -6,7 +6,6 @@ import asyncio
 import json
 import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 
 from channels.generic.websocket import AsyncWebsocketConsumer
@@ -44,6 +43,7 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
 
     channel_layer_alias = None
     _serving: asyncio.Task[None] | None = None
+    _closing: asyncio.Task[None] | None = None
 
     async def serve(self, actor: Actor) -> None:
         """Do the socket's work; returning ends it normally, an EngineError with a clear message."""
@@ -62,12 +62,12 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
             return
         await self.accept()
         self._serving = asyncio.create_task(self._serve(actor))
+        self._serving.add_done_callback(self._served)
 
     async def disconnect(self, code: int) -> None:
         if self._serving is not None:
             self._serving.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._serving
+            await asyncio.wait({self._serving})
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -90,6 +90,13 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
         detail = dict(error.detail)
         await self.say({"error": {"code": error.code, "message": error.message, "detail": detail}})
         await self.close(_CLOSE_CODES.get(error.code, CLOSE_FAILED))
+
+    def _served(self, serving: asyncio.Task[None]) -> None:
+        """Log an error of ours and close; a page that left while it was written to is none."""
+        error = None if serving.cancelled() else serving.exception()
+        if error is not None and not isinstance(error, OSError):
+            log.error("%s failed", type(self).__name__, exc_info=error)
+            self._closing = asyncio.create_task(self.close(CLOSE_FAILED))
 
     async def _serve(self, actor: Actor) -> None:
         try:

@@ -6,18 +6,21 @@ import json
 import logging
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 import redis
 from celery import Celery
+from celery.exceptions import Reject
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from agent import app as host_app
 from agent.operation import Work, Workplace, perform
 from agent.worker import restore
 from bus import broker, messages, names
@@ -233,6 +236,40 @@ def test_an_operation_that_another_process_works_on_is_left_to_it(place: Workpla
         OperationState.RUNNING,
         OperationState.SUCCEEDED,
     ]
+
+
+def test_an_end_that_a_full_disk_refuses_is_told_once_the_disk_takes_it(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish = Engine.finish
+    refusals = iter([True, True])
+
+    def finish_on_a_full_disk(self: Engine, *arguments: Any) -> None:
+        if next(refusals, False):
+            raise sqlite3.OperationalError("database or disk is full")
+        finish(self, *arguments)
+
+    done: list[str] = []
+    monkeypatch.setattr(Engine, "finish", finish_on_a_full_disk)
+    monkeypatch.setattr("agent.operation._FINISH_SECONDS", 0)
+    perform(place, lambda work: done.append(work.message.operation_id), **signed())
+    assert done == [OPERATION]
+    assert reports(place)[-1].state is OperationState.SUCCEEDED
+
+
+def test_a_message_whose_claim_a_full_disk_refuses_goes_back_to_its_queue(
+    place: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def claim(*_arguments: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Engine, "claim", claim)
+    monkeypatch.setattr("agent.app._REQUEUE_SECONDS", 0)
+    app = host_app.create(place, Queue.QUICK)
+    with pytest.raises(Reject) as caught:
+        app.tasks[OperationKind.CONTAINER_START.value](**signed())
+    assert caught.value.requeue
+    app.close()
 
 
 # --- the worker process ---

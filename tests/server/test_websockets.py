@@ -265,6 +265,18 @@ async def test_what_cannot_be_read_is_said_clearly(
         assert await closed(socket) == close
 
 
+async def test_an_error_of_ours_is_logged_and_closes_the_socket(
+    redis: Valkey, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(**_arguments: Any) -> None:
+        raise KeyError("what nobody expected")
+
+    monkeypatch.setattr("realtime.consumers.log_subject", broken)
+    async with site(redis) as platform, platform.socket(LOGS) as socket:
+        assert await closed(socket) == 4500
+    assert "KeyError: 'what nobody expected'" in capsys.readouterr().err
+
+
 async def test_an_unknown_socket_is_refused_at_the_handshake(redis: Valkey) -> None:
     async with site(redis) as platform:
         with pytest.raises(InvalidStatus):
