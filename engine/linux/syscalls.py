@@ -24,6 +24,7 @@ CLONE_FS: Final = 0x200
 CLONE_FILES: Final = 0x400
 CLONE_PIDFD: Final = 0x1000
 CLONE_VFORK: Final = 0x4000
+CLONE_PARENT: Final = 0x8000
 CLONE_NEWNS: Final = 0x20000
 CLONE_NEWCGROUP: Final = 0x2000000
 CLONE_NEWUTS: Final = 0x4000000
@@ -253,6 +254,11 @@ def prctl_name(name: str) -> None:
 def reset_signal(number: int) -> None:
     """Give signal *number* its default action, those too that the C library keeps to itself."""
     call("rt_sigaction", number, bytes(32), None, 8)
+
+
+def ignore_signal(number: int) -> None:
+    """Ignore signal *number*; Python's own handler for it, if any, is not told."""
+    call("rt_sigaction", number, struct.pack("Q24x", 1), None, 8)
 
 
 def prctl(option: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0) -> int:

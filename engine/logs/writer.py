@@ -29,39 +29,28 @@ class LogWriter:
     container: what was lost is said in the log once there is room again.
     """
 
-    def __init__(self, path: Path, options: LogOptions) -> None:
+    def __init__(self, path: str | Path, options: LogOptions) -> None:
         self._path = path
         self._options = options
-        self._rest = {Stream.STDOUT: b"", Stream.STDERR: b""}
         self._second = 0
         self._second_text = b""
         self._lost = 0
         self._open()
 
-    def feed(self, stream: Stream, chunk: bytes) -> None:
-        """Write the whole lines of *chunk* and what was left of the last; keep the rest."""
-        data = self._rest[stream] + chunk
-        end = data.rfind(b"\n") + 1
-        if end == 0 and len(data) < _LONGEST_LINE:
-            self._rest[stream] = data
-            return
-        if end == 0:
-            end = _whole_characters(data)
-        self._rest[stream] = data[end:]
-        self._write(stream, data[:end])
+    def stream(self, stream: Stream) -> StreamWriter:
+        """Return where the output of *stream* goes."""
+        return StreamWriter(self, stream)
 
     def close(self) -> None:
-        """Write what is left of both streams, and make the log last."""
-        for stream, data in self._rest.items():
-            if data:
-                self._write(stream, data)
+        """Make the log last; close its streams first."""
         os.fdatasync(self._fd)
         os.close(self._fd)
 
-    def _write(self, stream: Stream, data: bytes) -> None:
+    def write(self, name: bytes, data: bytes) -> None:
+        """Write *data*, whole lines or the part of one, as output of the stream *name*."""
         if self._lost:
             self._say_lost()
-        lines = self._lines(stream, data)
+        lines = self._lines(name, data)
         if self._size and self._size + len(lines) > self._options.max_size:
             self._rotate()
         self._append(lines, len(data))
@@ -84,16 +73,16 @@ class LogWriter:
     def _say_lost(self) -> None:
         lost, self._lost = self._lost, 0
         text = f"[{lost} bytes of output were lost: the disk was full]\n".encode()
-        self._append(self._lines(Stream.STDERR, text), 0)
+        self._append(self._lines(b"stderr", text), 0)
 
-    def _lines(self, stream: Stream, data: bytes) -> bytes:
+    def _lines(self, name: bytes, data: bytes) -> bytes:
         data = _escape(data)
         ends = data.endswith(b"\n")
         if ends:
             data = data[:-1]
-        suffix = b'","stream":"%s","time":"%s"}\n' % (stream.encode(), self._now())
+        suffix = b'","stream":"%s","time":"%s"}\n' % (name, self._now())
         body = data.replace(b"\n", b"\\n" + suffix + b'{"log":"')
-        return b'{"log":"' + body + (b"\\n" if ends else b"") + suffix
+        return b"".join((b'{"log":"', body, b"\\n" if ends else b"", suffix))
 
     def _now(self) -> bytes:
         second, nanosecond = divmod(time.time_ns(), 1_000_000_000)
@@ -110,13 +99,42 @@ class LogWriter:
     def _rotate(self) -> None:
         """Shift `log` → `log.1` → `log.2` …; the oldest past `max_files` goes."""
         os.close(self._fd)
-        names = [self._path, *(rotated(self._path, n) for n in range(1, self._options.max_files))]
+        path = Path(self._path)
+        names = [path, *(rotated(path, n) for n in range(1, self._options.max_files))]
         if len(names) == 1:
-            self._path.unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
         for older, newer in zip(reversed(names), reversed(names[:-1]), strict=False):
             if newer.exists():
                 newer.rename(older)
         self._open()
+
+
+class StreamWriter:
+    """One stream of a log: cuts chunks into lines."""
+
+    __slots__ = ("_name", "_rest", "_writer")
+
+    def __init__(self, writer: LogWriter, stream: Stream) -> None:
+        self._writer = writer
+        self._name = stream.value.encode()
+        self._rest = b""
+
+    def feed(self, chunk: bytes) -> None:
+        """Write the whole lines of *chunk* and what was left of the last; keep the rest."""
+        data = self._rest + chunk if self._rest else chunk
+        end = data.rfind(b"\n") + 1
+        if end == 0 and len(data) < _LONGEST_LINE:
+            self._rest = data
+            return
+        if end == 0:
+            end = _whole_characters(data)
+        self._rest = data[end:]
+        self._writer.write(self._name, data[:end])
+
+    def close(self) -> None:
+        """Write a last line that has no newline."""
+        if self._rest:
+            self._writer.write(self._name, self._rest)
 
 
 def rotated(path: Path, number: int) -> Path:

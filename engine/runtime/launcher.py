@@ -10,10 +10,6 @@ import json
 import os
 import signal
 import socket
-import sys
-import traceback
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,7 +18,7 @@ from engine.linux import capabilities, mounts, syscalls
 from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE
 from engine.runtime import init, records, shim
 from engine.runtime.context import LauncherContext, LauncherReport, UserNamespaces
-from engine.runtime.shim import Work
+from engine.runtime.starter import MOST_PORTS, REQUEST_BYTES, Work
 from engine.spec import codec
 from engine.spec.configuration import EngineConfiguration, IdPool
 from engine.spec.runtime import RUNTIME_VERSION, RuntimeSpec
@@ -30,8 +26,6 @@ from engine.storage import overlay
 from engine.storage.overlay import OverlayWay
 from engine.storage.paths import EnginePaths
 
-_REQUEST_BYTES = 64 * 1024
-_MOST_PORTS = 250
 _BACKLOG = 128
 _IDLE_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
@@ -83,14 +77,14 @@ def _serve(context: LauncherContext, listener: socket.socket) -> NoReturn:
     while True:
         connection = _accept(listener, _IDLE_SECONDS if spare is None else None)
         if connection is None:
-            spare = _fork_spare(context, listener)
+            spare = _fork_shim(context, listener)
             continue
         work = _receive(connection)
         if work is None:
             connection.close()
             continue
-        if spare is None or not _hand_over(spare, work):
-            _fork(listener, partial(shim.run, context, work))
+        if spare is None or not _handed_over(spare, work):
+            _handed_over(_fork_shim(context, listener), work)
         spare = None
         work.close()
 
@@ -108,47 +102,35 @@ def _receive(connection: socket.socket) -> Work | None:
     """Return what is asked for; None for somebody who only looked whether the launcher is there."""
     connection.settimeout(_REQUEST_SECONDS)
     try:
-        message, ports, _, _ = socket.recv_fds(connection, _REQUEST_BYTES, _MOST_PORTS)
+        message, ports, _, _ = socket.recv_fds(connection, REQUEST_BYTES, MOST_PORTS)
     except (ConnectionResetError, TimeoutError):
         return None
     connection.settimeout(None)
     return Work(message, connection, ports) if message else None
 
 
-def _fork_spare(context: LauncherContext, listener: socket.socket) -> socket.socket:
+def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.socket:
+    """Fork a shim, and return where it takes its work from."""
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
-    def wait() -> None:
+    def run() -> None:
+        listener.close()
         mine.close()
-        shim.wait_for_work(context, its)
+        shim.run(context, its)
 
-    _fork(listener, wait)
+    shim.fork(run)
     its.close()
     return mine
 
 
-def _hand_over(spare: socket.socket, work: Work) -> bool:
-    """Give *work* to the shim forked ahead; return whether it took it."""
+def _handed_over(spare: socket.socket, work: Work) -> bool:
+    """Give *work* to a shim; return whether it took it."""
     with spare:
         try:
-            socket.send_fds(spare, [work.request], [work.connection.fileno(), *work.ports])
+            work.send(spare)
         except (BrokenPipeError, ConnectionResetError):
             return False
     return True
-
-
-def _fork(listener: socket.socket, body: Callable[[], None]) -> None:
-    if os.fork():
-        return
-    try:
-        listener.close()
-        body()
-    finally:
-        # Never back into the launcher's loop, whatever happened.
-        crash = sys.exc_info()[1]
-        if crash is not None:
-            traceback.print_exception(crash)
-        os._exit(0)
 
 
 def _probe(paths: EnginePaths, first_id: int, forced: OverlayWay | None) -> LauncherReport:

@@ -11,89 +11,66 @@ import os
 import select
 import signal
 import socket
+import sys
 import time
-from dataclasses import dataclass
+import traceback
+from collections.abc import Callable
 
-from engine import cgroups
-from engine.errors import EngineError, ErrorRecord, StartFailed
+from engine.cgroups import ContainerCgroup
 from engine.linux import syscalls
-from engine.linux.devices import DEFAULT_DEVICES
-from engine.linux.processes import start_time
 from engine.linux.syscalls import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE
-from engine.logs.writer import LogWriter, Stream
-from engine.runtime import records
-from engine.runtime.caller import Caller, CallerGone
+from engine.logs.writer import LogWriter, Stream, StreamWriter
+from engine.runtime import handover, records, starter
 from engine.runtime.context import LauncherContext
-from engine.runtime.spawn import InitFailed, Running, spawn
-from engine.spec.codec import decode, encode
-from engine.spec.runtime import NOTHING, ExitRecord, LauncherRequest, RuntimeSpec, ShimAnswer
-from engine.storage.paths import ContainerPaths, EnginePaths
+from engine.runtime.handover import Handover
+from engine.spec.codec import encode
+from engine.spec.runtime import ExitRecord
+from engine.storage.paths import EnginePaths
 
 _CHUNK = 64 * 1024
 _DRAIN_SECONDS = 2.0
-_REQUEST_BYTES = 64 * 1024
-_MOST_FDS = 251
+# Plain numbers and plain calls: the enums of the signal module would touch memory in each shim.
+_SIGCHLD = int(signal.SIGCHLD)
+_SHUTDOWN_SIGNALS = (int(signal.SIGTERM), int(signal.SIGINT), int(signal.SIGHUP))
 
 
-@dataclass(slots=True)
-class Work:
-    """A start that was asked for: an encoded LauncherRequest, and what came with it."""
-
-    request: bytes
-    connection: socket.socket
-    ports: list[int]
-    """The published ports' sockets: held open so that nobody else can take the port."""
-
-    def close(self) -> None:
-        """Close this process's descriptors of it."""
-        self.connection.close()
-        for port in self.ports:
-            os.close(port)
-
-
-def wait_for_work(context: LauncherContext, launcher: socket.socket) -> None:
-    """Be a shim that was forked ahead: ready for the next start, gone with its launcher.
-
-    What is done here, and the memory that it touches, costs the next start nothing.
-    """
+def run(context: LauncherContext, launcher: socket.socket) -> None:
+    """Watch over the container that the launcher asks for next, from its start to its end."""
     _settle()
-    _rehearse(context)
-    request, fds, _, _ = socket.recv_fds(launcher, _REQUEST_BYTES, _MOST_FDS)
+    mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+
+    def start() -> None:
+        mine.close()
+        starter.run(context, launcher, its)
+
+    fork(start)
+    its.close()
     launcher.close()
-    if request:
-        _run(context, Work(request, socket.socket(fileno=fds[0]), fds[1:]))
+    given = handover.receive(mine)
+    mine.close()
+    if given is None:
+        return
+    syscalls.prctl_name(f"berth:{given.container_id[:8]}")
+    log = LogWriter(given.log_path, given.log)
+    _supervise(given, log)
+    _finish(context, given)
+    for port in given.ports:
+        os.close(port)
 
 
-def run(context: LauncherContext, work: Work) -> None:
-    """Start a container and stay with it to its end."""
-    _settle()
-    _run(context, work)
-
-
-def _run(context: LauncherContext, work: Work) -> None:
-    container_id = decode(LauncherRequest, work.request).container_id
-    syscalls.prctl_name(f"berth:{container_id[:8]}")
-    caller = Caller(work.connection)
-    paths = context.paths.container(container_id)
+def fork(body: Callable[[], None]) -> int:
+    """Run *body* in a child that ends with it, and return the child's pid."""
+    pid = os.fork()
+    if pid:
+        return pid
     try:
-        spec = decode(RuntimeSpec, paths.spec.read_bytes())
-        log = LogWriter(paths.log, spec.log)
-        running = spawn(context, spec, caller)
-    except CallerGone:
-        return
-    except InitFailed as error:
-        caller.failed(error.record)
-        return
-    except EngineError as error:
-        caller.failed(error.record())
-        return
-    except OSError as error:
-        caller.failed(_unexpected(container_id, error))
-        return
-    caller.running(running.pid)
-    _supervise(running, log)
-    _finish(context.paths, paths, spec, running)
-    work.close()
+        body()
+    finally:
+        # Never back into the parent's code, whatever happened.
+        crash = sys.exc_info()[1]
+        if crash is not None:
+            traceback.print_exception(crash)
+        os._exit(0)
 
 
 def _settle() -> None:
@@ -102,52 +79,43 @@ def _settle() -> None:
     # Nothing of the host's memory may be read from inside by ptrace or /proc.
     syscalls.prctl(PR_SET_DUMPABLE, 0)
     syscalls.prctl_name("berth-spare")
-    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    syscalls.reset_signal(_SIGCHLD)
     # A machine that shuts down signals everyone: the shim must be the last to go.
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_IGN)
+    for number in _SHUTDOWN_SIGNALS:
+        syscalls.ignore_signal(number)
 
 
-def _rehearse(context: LauncherContext) -> None:
-    """Run through what a start does, on a cgroup and a specification of nothing."""
-    spec = decode(RuntimeSpec, encode(NOTHING))
-    name = f"spare-{os.getpid()}"
-    cgroups.create(
-        context.hierarchy, context.cgroup_parent, name, spec.resources, DEFAULT_DEVICES
-    ).remove()
-    decode(ShimAnswer, encode(ShimAnswer(step="cloned")))
-    start_time(os.getpid())
-    records.boot_id()
-
-
-def _supervise(running: Running, log: LogWriter) -> None:
+def _supervise(given: Handover, log: LogWriter) -> None:
     """Copy output to the log until the program is gone and its pipes are empty."""
     poll = select.epoll()
-    streams = dict(zip(running.outputs, (Stream.STDOUT, Stream.STDERR), strict=False))
+    streams = {given.outputs[0]: log.stream(Stream.STDOUT)}
+    if len(given.outputs) > 1:
+        streams[given.outputs[1]] = log.stream(Stream.STDERR)
     for fd in streams:
         os.set_blocking(fd, False)
         poll.register(fd, select.EPOLLIN)
-    poll.register(running.pidfd, select.EPOLLIN)
+    poll.register(given.pidfd, select.EPOLLIN)
     deadline: float | None = None
     while streams or deadline is None:
         left = -1.0 if deadline is None else deadline - time.monotonic()
         if deadline is not None and left <= 0:
             break
         for fd, _ in poll.poll(left):
-            if fd == running.pidfd:
+            if fd == given.pidfd:
                 poll.unregister(fd)
                 deadline = time.monotonic() + _DRAIN_SECONDS
-            elif not _copy(fd, streams[fd], log):
+            elif not _copy(fd, streams[fd]):
                 poll.unregister(fd)
                 os.close(fd)
-                del streams[fd]
-    for fd in streams:
+                streams.pop(fd).close()
+    for fd, stream in streams.items():
+        stream.close()
         os.close(fd)
     poll.close()
     log.close()
 
 
-def _copy(fd: int, stream: Stream, log: LogWriter) -> bool:
+def _copy(fd: int, stream: StreamWriter) -> bool:
     """Move what is there to the log; return whether more may come."""
     try:
         chunk = os.read(fd, _CHUNK)
@@ -157,24 +125,24 @@ def _copy(fd: int, stream: Stream, log: LogWriter) -> bool:
         # A terminal whose last user closed it answers EIO.
         return False
     if chunk:
-        log.feed(stream, chunk)
+        stream.feed(chunk)
     return bool(chunk)
 
 
-def _finish(
-    engine: EnginePaths, paths: ContainerPaths, spec: RuntimeSpec, running: Running
-) -> None:
-    _, status = os.waitpid(running.pid, 0)
+def _finish(context: LauncherContext, given: Handover) -> None:
+    _, status = os.waitpid(given.init_pid, 0)
     code = os.waitstatus_to_exitcode(status)
+    cgroup = ContainerCgroup.open(context.hierarchy, context.cgroup_parent, given.container_id)
     record = ExitRecord(
-        generation=spec.generation,
+        generation=given.generation,
         exit_code=code if code >= 0 else 128 - code,
-        oom_killed=running.cgroup.oom_kills() > 0,
+        oom_killed=cgroup.oom_kills() > 0,
         finished_at=time.time_ns(),
     )
-    records.write(paths.exit, encode(record), durable=True)
-    notify(engine, spec.container_id)
-    running.cgroup.remove()
+    path = context.paths.container(given.container_id).exit
+    records.write(path, encode(record), durable=True)
+    notify(context.paths, given.container_id)
+    cgroup.remove()
 
 
 def notify(engine: EnginePaths, container_id: str) -> None:
@@ -184,15 +152,6 @@ def notify(engine: EnginePaths, container_id: str) -> None:
             events.sendto(container_id.encode(), os.fspath(engine.events_socket))
         except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
             return
-
-
-def _unexpected(container_id: str, error: OSError) -> ErrorRecord:
-    failure = StartFailed(
-        container=container_id[:12],
-        step=str(error.filename or "starting"),
-        reason=error.strerror or str(error),
-    )
-    return failure.record()
 
 
 def freeze() -> None:

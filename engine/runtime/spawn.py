@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import time
@@ -23,8 +24,9 @@ from engine.linux.syscalls import (
     CLONE_NEWPID,
     CLONE_NEWUSER,
     CLONE_NEWUTS,
+    CLONE_PARENT,
 )
-from engine.runtime import init, records
+from engine.runtime import handover, init, records
 from engine.runtime.caller import Caller
 from engine.runtime.context import LauncherContext
 from engine.runtime.init import GO, MAPPED, ROOT, InitInput
@@ -51,7 +53,6 @@ class Running:
 
     pid: int
     pidfd: int
-    cgroup: ContainerCgroup
     outputs: tuple[int, ...]
 
 
@@ -70,8 +71,10 @@ class _Channels:
             os.close(end)
 
 
-def spawn(context: LauncherContext, spec: RuntimeSpec, caller: Caller) -> Running:
-    """Start one container and return once its program runs.
+def spawn(
+    context: LauncherContext, spec: RuntimeSpec, caller: Caller, shim: socket.socket
+) -> Running:
+    """Start one container as the child of the caller's parent, the shim; return when it runs.
 
     Raises InitFailed with the child's own error, CallerGone when nobody waits any more, or an
     engine error; then nothing of the container is left.
@@ -88,7 +91,8 @@ def spawn(context: LauncherContext, spec: RuntimeSpec, caller: Caller) -> Runnin
         undo.callback(cgroup.remove)
         channels = _open_channels()
         pid, pidfd = _clone(spec, cgroup, channels, str(paths.directory / "rootfs"))
-        undo.callback(_end, pid, pidfd)
+        undo.callback(_end, pidfd)
+        handover.announce(shim, pid)
         channels.close_child_ends()
         _map_ids(pid, spec.userns_base)
         _say(channels.gate[0], MAPPED)
@@ -96,7 +100,7 @@ def spawn(context: LauncherContext, spec: RuntimeSpec, caller: Caller) -> Runnin
         _hand_over_root(context, spec, paths, channels.gate[0], pid)
         outputs = _open_gate(spec, paths, caller, channels, pid)
         undo.pop_all()
-    return Running(pid=pid, pidfd=pidfd, cgroup=cgroup, outputs=outputs)
+    return Running(pid=pid, pidfd=pidfd, outputs=outputs)
 
 
 def _open_channels() -> _Channels:
@@ -111,7 +115,7 @@ def _open_channels() -> _Channels:
 def _clone(
     spec: RuntimeSpec, cgroup: ContainerCgroup, channels: _Channels, root: str
 ) -> tuple[int, int]:
-    flags = CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC
+    flags = CLONE_PARENT | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWIPC
     if spec.network is not NetworkNamespace.HOST:
         flags |= CLONE_NEWNET
     if spec.userns_base is not None:
@@ -126,9 +130,9 @@ def _clone(
         seccomp=init.seccomp_program(spec),
     )
     with cgroup.opened() as cgroup_fd:
-        pid, pidfd = syscalls.clone3(flags, cgroup=cgroup_fd)
+        pid, pidfd = syscalls.clone3(flags, cgroup=cgroup_fd, exit_signal=0)
         if pid == 0:
-            # Whatever happens, this copy of the shim must not go on as a second shim.
+            # Whatever happens, this copy of the starter must not go on as a second one.
             try:
                 channels.gate[0].close()
                 init.run(given)
@@ -240,8 +244,8 @@ def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
     record = ShimRecord(
         generation=spec.generation,
         boot_id=records.boot_id(),
-        shim_pid=os.getpid(),
-        shim_start=start_time(os.getpid()),
+        shim_pid=os.getppid(),
+        shim_start=start_time(os.getppid()),
         init_pid=pid,
         init_start=start_time(pid),
         started_at=time.time_ns(),
@@ -249,8 +253,11 @@ def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
     records.write(paths.shim, encode(record), durable=False)
 
 
-def _end(pid: int, pidfd: int) -> None:
+def _end(pidfd: int) -> None:
+    """Kill the child and wait until it is dead; its parent, the shim, buries it."""
     with suppress(ProcessLookupError):
         syscalls.pidfd_send_signal(pidfd, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    poll = select.poll()
+    poll.register(pidfd, select.POLLIN)
+    poll.poll()
     os.close(pidfd)

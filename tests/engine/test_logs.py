@@ -15,8 +15,10 @@ from engine.spec.container import LogOptions
 
 def write(path: Path, *chunks: bytes, options: LogOptions | None = None) -> None:
     writer = LogWriter(path, options or LogOptions())
+    stream = writer.stream(Stream.STDOUT)
     for chunk in chunks:
-        writer.feed(Stream.STDOUT, chunk)
+        stream.feed(chunk)
+    stream.close()
     writer.close()
 
 
@@ -71,9 +73,10 @@ def test_rotation_keeps_the_newest_files_and_loses_no_line_between_them(path: Pa
 
 def test_tail_since_and_streams_choose_what_is_read(path: Path) -> None:
     writer = LogWriter(path, LogOptions())
-    writer.feed(Stream.STDOUT, b"one\n")
-    writer.feed(Stream.STDERR, b"two\n")
-    writer.feed(Stream.STDOUT, b"three\n")
+    stdout, stderr = writer.stream(Stream.STDOUT), writer.stream(Stream.STDERR)
+    stdout.feed(b"one\n")
+    stderr.feed(b"two\n")
+    stdout.feed(b"three\n")
     writer.close()
 
     assert texts(path, LogQuery(tail=2)) == ["two\n", "three\n"]
@@ -99,7 +102,8 @@ def test_a_torn_last_line_is_left_out(path: Path) -> None:
 
 def test_following_sees_what_comes_across_rotations_until_the_end(path: Path) -> None:
     writer = LogWriter(path, LogOptions(max_size=4096, max_files=5))
-    writer.feed(Stream.STDOUT, b"line 00000\n")
+    stream = writer.stream(Stream.STDOUT)
+    stream.feed(b"line 00000\n")
     batches: Iterator[range] = iter([range(1, 30), range(30, 90), range(90, 200)])
     over = False
 
@@ -110,7 +114,7 @@ def test_following_sees_what_comes_across_rotations_until_the_end(path: Path) ->
             over = True
             return False
         for n in batch:
-            writer.feed(Stream.STDOUT, b"line %05d\n" % n)
+            stream.feed(b"line %05d\n" % n)
         return False
 
     seen = [entry.text for entry in follow(path, LogQuery(), ended=lambda: over, wait=wait)]
