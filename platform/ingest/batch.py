@@ -11,7 +11,7 @@ from django.db import DataError, IntegrityError, transaction
 
 from bus.journal import Change, Entry, Inventory, Progress
 from engine.errors import EngineError
-from engine.spec.event import Event
+from engine.spec.event import Event, ObjectKind
 from hosts.models import Host
 from ingest.recorders import RECORDERS, replace_all
 from operations import services as operations
@@ -49,7 +49,7 @@ def _commit(host_id: UUID, entries: Sequence[Entry]) -> Recorded:
     with transaction.atomic():
         host = Host.objects.select_for_update().get(pk=host_id)
         spaces = frozenset(Project.objects.values_list("pk", flat=True))
-        for entry in _latest_progress_only(entries):
+        for entry in _without_superseded(entries):
             recorded.changes += _record(host, entry, spaces)
         host.save(update_fields=["epoch", "position"])
     recorded.position = host.position
@@ -107,10 +107,20 @@ def _skip(host_id: UUID, entry: Entry) -> Recorded:
     return Recorded(position=host.position)
 
 
-def _latest_progress_only(entries: Sequence[Entry]) -> list[Entry]:
-    latest = {entry.operation_id: entry for entry in entries if isinstance(entry, Progress)}
+def _without_superseded(entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out what is overtaken within the batch: of an operation the last word counts."""
+    latest = {_superseding(entry): entry for entry in entries}
     return [
         entry
         for entry in entries
-        if not isinstance(entry, Progress) or latest[entry.operation_id] is entry
+        if _superseding(entry) is None or latest[_superseding(entry)] is entry
     ]
+
+
+def _superseding(entry: Entry) -> tuple[str, str] | None:
+    """Return what a later entry with the same would make *entry* pointless; None: nothing does."""
+    if isinstance(entry, Progress):
+        return "progress", entry.operation_id
+    if isinstance(entry, Event) and entry.kind is ObjectKind.OPERATION:
+        return "report", entry.id
+    return None
