@@ -26,7 +26,9 @@ const bytes = scripts
   .map((path) => zlib.gzipSync(fs.readFileSync(new URL(path.replace('/static/', ''), dist))).length)
   .reduce((a, b) => a + b, 0);
 const rows = await page.locator('tbody tr').count();
-console.log(JSON.stringify({ bytes, limit: LIMIT, scripts: scripts.length, shown_ms: shown, rows }));
+console.log(
+  JSON.stringify({ bytes, limit: LIMIT, scripts: scripts.length, shown_ms: shown, rows }),
+);
 await browser.close();
 site.close();
 process.exitCode = bytes > LIMIT ? 1 : 0;

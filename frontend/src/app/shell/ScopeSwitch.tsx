@@ -11,7 +11,7 @@ export function ScopeSwitch() {
     <NativeSelect
       aria-label="Hosts shown"
       size="xs"
-      w={{ base: 124, sm: 160 }}
+      w={{ base: 112, sm: 160 }}
       style={{ flex: 'none' }}
       leftSection={<IconServer size={15} />}
       value={scope}

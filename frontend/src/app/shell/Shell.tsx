@@ -12,7 +12,10 @@ import { Header } from './Header';
 import { Navigation } from './Navigation';
 import { useShortcuts } from './useShortcuts';
 
-const Palette = lazy(async () => ({ default: (await import('./Palette')).Palette }));
+const PALETTE_AFTER = 1500;
+
+const loadPalette = () => import('./Palette');
+const Palette = lazy(async () => ({ default: (await loadPalette()).Palette }));
 const ShortcutHelp = lazy(async () => ({ default: (await import('./ShortcutHelp')).ShortcutHelp }));
 
 /** The frame around every page, for those who are signed in. */
@@ -35,6 +38,13 @@ function Frame({ user }: { user: User }) {
   const [isPaletteOpen, palette] = useDisclosure(false);
   const [isHelpOpen, help] = useDisclosure(false);
   useEffect(() => listen(client), [client]);
+  useEffect(() => {
+    // Fetched once the page stands, so that the first keys after Ctrl-K are not lost.
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER);
+    return () => {
+      clearTimeout(timer);
+    };
+  }, []);
   useShortcuts({ onPalette: palette.toggle, onHelp: help.open });
   return (
     <AppShell

@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Code, Group } from '@mantine/core';
 import { IconAnchor } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import { useScopedPath } from '@/features/hosts/scope';
@@ -21,8 +21,8 @@ export function FirstSteps() {
         </Group>
       }
     >
-      Pull an image from a registry, then create a container from it. Each form also shows the
-      `docker` command and the REST call that do the same.
+      Pull an image from a registry, then create a container from it. The form also shows the{' '}
+      <Code>docker</Code> command and the REST call that do the same.
     </Empty>
   );
 }

@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Button, Code } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconKey, IconPlus } from '@tabler/icons-react';
 import { Empty } from '@/ui/Empty';
@@ -33,8 +33,8 @@ function TokenListContent() {
   if (tokens.data.length === 0)
     return (
       <Empty icon={IconKey} title="No tokens yet">
-        A token lets scripts and the `docker` command act for you, without your password. Make one
-        for each of them, so that each can be revoked alone.
+        A token lets scripts and the <Code>docker</Code> command act for you, without your password.
+        Make one for each of them, so that each can be revoked alone.
       </Empty>
     );
   return (
