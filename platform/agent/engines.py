@@ -8,10 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from agent import reports
-from bus.journal import Inventory
+from bus.journal import Inventory, OperationReport
 from engine.engine import Engine
 from engine.spec import codec
 from engine.spec.event import Event
+from engine.storage.claims import ClaimState, StoredClaim
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -49,6 +50,19 @@ class Engines:
 
     async def forget_operations(self, *, before: int) -> None:
         await self._call(self._engine.forget_operations, before=before)
+
+    async def abandoned(self) -> list[str]:
+        """Return the operations whose worker died with them."""
+        return await self._call(self._engine.abandoned)
+
+    async def claims(self) -> tuple[StoredClaim, ...]:
+        return (await self._call(self._engine.inventory)).claims
+
+    async def fail(self, report: OperationReport) -> None:
+        """End an operation as *report* says."""
+        stored = codec.encode(report).decode()
+        finish = self._engine.finish
+        await self._call(finish, report.operation_id, ClaimState.FAILED, report, stored)
 
     async def features(self) -> dict[str, str]:
         """Return what the launcher found this kernel able to do; starts it where it is not."""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sqlite3
 import time
 
 import redis.asyncio
+from redis.exceptions import RedisError
 
 from agent import doorbell, link, reports
+from agent.abandoned import Abandoned
 from agent.dialer import Dialer
 from agent.engines import Engines
 from agent.shipper import Shipper
@@ -63,6 +66,7 @@ class Agent:
         self._client: redis.asyncio.Redis = link.connect(me.redis_url)
         self._shipper = Shipper(self._engines, self._client, me.host_id)
         self._dialer = Dialer(me, self._client, Streams(self._engines))
+        self._abandoned = Abandoned(self._engines)
         self._rung: asyncio.Queue[str] = asyncio.Queue()
         self._features: dict[str, str] = {}
 
@@ -89,6 +93,9 @@ class Agent:
             await cancellation.end(*work)
             self._paths.events_socket.unlink(missing_ok=True)
             await self._dialer.stop()
+            with contextlib.suppress(RedisError):
+                # The platform need not wait for the heartbeat to expire.
+                await self._client.delete(names.heartbeat_key(self._me.host_id))
             await self._client.aclose()
 
     def _hear(self, container_id: str) -> None:
@@ -115,14 +122,15 @@ class Agent:
         """Make good for what no bell told: exits while no agent ran, and forgotten operations."""
         while True:
             await self._settle(None)
-            await self._forget()
+            await self._tend_operations()
             await asyncio.sleep(_RECONCILE_SECONDS)
 
-    async def _forget(self) -> None:
+    async def _tend_operations(self) -> None:
         try:
+            await self._abandoned.look()
             await self._engines.forget_operations(before=time.time_ns() - _KEEP_OPERATIONS)
         except sqlite3.OperationalError as error:
-            log.warning("cannot forget old operations: %s", error)
+            log.warning("cannot tend operations: %s", error)
 
     async def _settle(self, container_id: str | None) -> None:
         try:

@@ -89,7 +89,8 @@ class LogsConsumer(PageSocket):
 def _may_see(actor: Actor, change: Change) -> bool:
     try:
         require(actor, Verb.VIEW, Kind(change.kind), change.project or None)
-    except EngineError:
+    except (EngineError, ValueError):
+        # Also a kind that this web worker does not know yet: nobody here could show it.
         return False
     return True
 

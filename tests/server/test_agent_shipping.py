@@ -257,6 +257,7 @@ def test_an_agent_says_that_it_lives_and_what_machine_it_is_on_and_ends_on_term(
             assert 5 < client.ttl(key) <= names.HEARTBEAT_EXPIRY
             agent.send_signal(signal.SIGTERM)
             assert agent.wait(10) == 0
+            assert client.get(key) is None
     finally:
         engine.shut_down()
     assert not EnginePaths(EngineConfiguration(home=home)).events_socket.exists()
