@@ -116,7 +116,7 @@ class StreamWriter:
 
     def __init__(self, writer: LogWriter, stream: Stream) -> None:
         self._writer = writer
-        self._name = stream.value.encode()
+        self._name = stream.encode()
         self._rest = b""
 
     def feed(self, chunk: bytes) -> None:

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from engine import cgroups
 from engine.linux import capabilities, mounts, syscalls
-from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE
+from engine.linux.syscalls import CLONE_NEWNS, CLONE_NEWUSER, MS_REC, MS_SLAVE, PR_SET_DUMPABLE
 from engine.runtime import init, records, shim
 from engine.runtime.context import LauncherContext, LauncherReport, UserNamespaces
 from engine.runtime.starter import MOST_PORTS, REQUEST_BYTES, Work
@@ -27,6 +27,7 @@ from engine.storage.overlay import OverlayWay
 from engine.storage.paths import EnginePaths
 
 _BACKLOG = 128
+_SHUTDOWN_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _IDLE_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
 
@@ -59,8 +60,6 @@ def _listen(path: Path) -> socket.socket:
     listener.bind(os.fspath(path))
     path.chmod(0o600)
     listener.listen(_BACKLOG)
-    # Shims are nobody's to wait for: the kernel reaps them.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     return listener
 
 
@@ -68,6 +67,8 @@ def _warm_up() -> None:
     """Do once what every shim would do first: its result is then memory they share."""
     init.default_program(tuple(sorted(capabilities.DEFAULT)))
     codec.warm(RuntimeSpec)
+    # Nothing of the host's memory may be read from inside by ptrace or /proc; children inherit it.
+    syscalls.prctl(PR_SET_DUMPABLE, 0)
     shim.freeze()
 
 
@@ -110,7 +111,11 @@ def _receive(connection: socket.socket) -> Work | None:
 
 
 def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.socket:
-    """Fork a shim, and return where it takes its work from."""
+    """Fork a shim, and return where it takes its work from.
+
+    It is a grandchild: nobody of ours has to wait for it, and it can wait for its own. The signals
+    of a shutdown stay blocked in it, for it must be the last to go.
+    """
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def run() -> None:
@@ -118,7 +123,10 @@ def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.sock
         mine.close()
         shim.run(context, its)
 
-    shim.fork(run)
+    signal.pthread_sigmask(signal.SIG_BLOCK, _SHUTDOWN_SIGNALS)
+    between = shim.fork(lambda: shim.fork(run))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _SHUTDOWN_SIGNALS)
+    os.waitpid(between, 0)
     its.close()
     return mine
 

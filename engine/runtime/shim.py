@@ -1,7 +1,8 @@
 """The shim: parent of one container from its start to its exit record.
 
 Forked from the launcher, so that it is small and ready at once. It opens nothing of the
-installation after that fork, and outlives launcher, worker and agent.
+installation after that fork, and outlives launcher, worker and agent. What can be set up before the
+fork is (see launcher.py): each page of memory that a shim writes to is its own from then on.
 """
 
 from __future__ import annotations
@@ -9,7 +10,6 @@ from __future__ import annotations
 import gc
 import os
 import select
-import signal
 import socket
 import sys
 import time
@@ -17,8 +17,6 @@ import traceback
 from collections.abc import Callable
 
 from engine.cgroups import ContainerCgroup
-from engine.linux import syscalls
-from engine.linux.syscalls import PR_SET_CHILD_SUBREAPER, PR_SET_DUMPABLE
 from engine.logs.writer import LogWriter, Stream, StreamWriter
 from engine.runtime import handover, records, starter
 from engine.runtime.context import LauncherContext
@@ -29,14 +27,13 @@ from engine.storage.paths import EnginePaths
 
 _CHUNK = 64 * 1024
 _DRAIN_SECONDS = 2.0
-# Plain numbers and plain calls: the enums of the signal module would touch memory in each shim.
-_SIGCHLD = int(signal.SIGCHLD)
-_SHUTDOWN_SIGNALS = (int(signal.SIGTERM), int(signal.SIGINT), int(signal.SIGHUP))
+_NOTIFY_SECONDS = 5.0
+_STREAMS = (Stream.STDOUT, Stream.STDERR)
 
 
 def run(context: LauncherContext, launcher: socket.socket) -> None:
     """Watch over the container that the launcher asks for next, from its start to its end."""
-    _settle()
+    os.setsid()
     mine, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def start() -> None:
@@ -50,7 +47,7 @@ def run(context: LauncherContext, launcher: socket.socket) -> None:
     mine.close()
     if given is None:
         return
-    syscalls.prctl_name(f"berth:{given.container_id[:8]}")
+    _name(given.container_id)
     log = LogWriter(given.log_path, given.log)
     _supervise(given, log)
     _finish(context, given)
@@ -58,7 +55,7 @@ def run(context: LauncherContext, launcher: socket.socket) -> None:
         os.close(port)
 
 
-def fork(body: Callable[[], None]) -> int:
+def fork(body: Callable[[], object]) -> int:
     """Run *body* in a child that ends with it, and return the child's pid."""
     pid = os.fork()
     if pid:
@@ -73,25 +70,18 @@ def fork(body: Callable[[], None]) -> int:
         os._exit(0)
 
 
-def _settle() -> None:
-    os.setsid()
-    syscalls.prctl(PR_SET_CHILD_SUBREAPER, 1)
-    # Nothing of the host's memory may be read from inside by ptrace or /proc.
-    syscalls.prctl(PR_SET_DUMPABLE, 0)
-    syscalls.prctl_name("berth-spare")
-    syscalls.reset_signal(_SIGCHLD)
-    # A machine that shuts down signals everyone: the shim must be the last to go.
-    for number in _SHUTDOWN_SIGNALS:
-        syscalls.ignore_signal(number)
+def _name(container_id: str) -> None:
+    fd = os.open("/proc/self/comm", os.O_WRONLY | os.O_CLOEXEC)
+    os.write(fd, b"berth:" + container_id[:8].encode())
+    os.close(fd)
 
 
 def _supervise(given: Handover, log: LogWriter) -> None:
     """Copy output to the log until the program is gone and its pipes are empty."""
     poll = select.epoll()
-    streams = {given.outputs[0]: log.stream(Stream.STDOUT)}
-    if len(given.outputs) > 1:
-        streams[given.outputs[1]] = log.stream(Stream.STDERR)
-    for fd in streams:
+    streams = {}
+    for number, fd in enumerate(given.outputs):
+        streams[fd] = log.stream(_STREAMS[number])
         os.set_blocking(fd, False)
         poll.register(fd, select.EPOLLIN)
     poll.register(given.pidfd, select.EPOLLIN)
@@ -147,10 +137,12 @@ def _finish(context: LauncherContext, given: Handover) -> None:
 
 def notify(engine: EnginePaths, container_id: str) -> None:
     """Tell the agent to look at a container; without an agent, its next start looks at all."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as events:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events:
+        # The kernel queues ten datagrams for a reader; more may come when many end at once.
+        events.settimeout(_NOTIFY_SECONDS)
         try:
             events.sendto(container_id.encode(), os.fspath(engine.events_socket))
-        except (FileNotFoundError, ConnectionRefusedError, BlockingIOError):
+        except (FileNotFoundError, ConnectionRefusedError, TimeoutError):
             return
 
 
