@@ -71,7 +71,7 @@ test-python: test-system frontend/dist/.stamp
 .PHONY: test-cgroup-v2
 test-cgroup-v2: test-system
 	@echo "==> Tests on Debian's own kernel with cgroup v2 (user-mode-linux)"
-	@tests/vm/uml -- $(PYTEST) -p no:cacheprovider -m cgroup_v2 tests/kernel
+	@tests/vm/uml -- $(PYTEST) --color=no -p no:cacheprovider -m cgroup_v2 tests/kernel
 
 .PHONY: test-console
 test-console: frontend/node_modules/.package-lock.json

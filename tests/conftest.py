@@ -6,9 +6,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from redis import Redis
 
+from tests.support.control import forget_connections
 from tests.support.machine import Machine, left_since
 from tests.support.valkey import Valkey
 
@@ -47,6 +51,29 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="b", dir="/tmp"))
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[Valkey]:
+    """The one Valkey at the address of the test settings."""
+    folder = Path(urlsplit(settings.BERTH.redis_url).path).parent
+    folder.mkdir(exist_ok=True)
+    server = Valkey(folder)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis(redis_server: Valkey) -> Iterator[Valkey]:
+    """Valkey where the settings say, empty; a test may stop it and start it again."""
+    pid = redis_server.pid
+    with Redis.from_url(redis_server.url) as connection:
+        connection.flushall()
+    yield redis_server
+    redis_server.start()
+    if redis_server.pid != pid:
+        forget_connections()
 
 
 @pytest.fixture

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.support.rest import host, nobody, owner, redis, rest
+from tests.support.rest import host, nobody, owner, rest
 
-__all__ = ["host", "nobody", "owner", "redis", "rest"]
+__all__ = ["host", "nobody", "owner", "rest"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,16 +21,15 @@ from config.redis import client
 from engine.spec import codec
 from hosts import selectors, services
 from hosts.models import Host
-from tests.support.control import OWNER, make_host, platform_redis, wake
+from tests.support.control import OWNER, make_host, wake
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Valkey]:
-    with platform_redis() as valkey:
-        yield valkey
+def server(transactional_db: None, redis: Valkey) -> Valkey:
+    return redis
 
 
 def join(home: Path, **changes: str) -> Host:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from engine.spec.event import Event, ObjectKind
 from hosts.models import Host, HostState
 from ingest.process import Ingest
 from operations import services as operations
-from tests.support.control import OWNER, make_host, platform_redis, wake
+from tests.support.control import OWNER, make_host, wake
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
@@ -43,9 +42,8 @@ FACTS = HostFacts(
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Valkey]:
-    with platform_redis() as valkey:
-        yield valkey
+def server(transactional_db: None, redis: Valkey) -> Valkey:
+    return redis
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import json
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -32,16 +31,15 @@ from engine.spec.image import LayerPhase, LayerProgress
 from hosts.models import Host, HostState
 from operations import janitor, services
 from operations.models import Operation
-from tests.support.control import OWNER, make_host, platform_redis, wake
+from tests.support.control import OWNER, make_host, wake
 from tests.support.valkey import Valkey
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def server(transactional_db: None) -> Iterator[Valkey]:
-    with platform_redis() as valkey:
-        yield valkey
+def server(transactional_db: None, redis: Valkey) -> Valkey:
+    return redis
 
 
 @pytest.fixture

@@ -1,12 +1,8 @@
-"""What tests of the platform's control side share: a host, an actor, a Redis where settings say."""
+"""What tests of the platform's control side share: a host, an actor."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from django.conf import settings
 
 from accounts.actor import Actor
 from bus import names
@@ -15,30 +11,13 @@ from config import sender
 from config.redis import client
 from hosts.models import Host
 from projects.models import Project
-from tests.support.valkey import Valkey
 
 OWNER = Actor(user_id=1, username="owner", is_admin=True, origin="192.0.2.7")
 
 
-@contextmanager
-def platform_redis() -> Iterator[Valkey]:
-    """Run a Valkey at the address of the test settings; empty, and gone afterwards."""
-    folder = settings.BERTH.run
-    folder.mkdir(exist_ok=True)
-    server = Valkey(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-        client().close()
-        for leftover in folder.glob("appendonlydir/*"):
-            leftover.unlink()
-        forget_connections()
-
-
 def forget_connections() -> None:
     """Drop pooled connections to a Redis that is gone."""
+    client().close()
     client.cache_clear()
     sender._producer.cache_clear()
 

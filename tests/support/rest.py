@@ -6,11 +6,9 @@ import base64
 import dataclasses
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -262,16 +260,6 @@ def rest_of(user: User) -> Rest:
     return Rest(accounts.create_token(actor=actor_of(user), name="test").secret)
 
 
-@pytest.fixture(scope="session")
-def redis() -> Iterator[Valkey]:
-    """Valkey where the test settings say that it is."""
-    server = Valkey(Path(urlsplit(settings.BERTH.redis_url).path).parent)
-    server.folder.mkdir(parents=True, exist_ok=True)
-    server.start()
-    yield server
-    server.stop()
-
-
 @pytest.fixture
 def owner(db: None) -> User:
     """The first admin."""
@@ -291,8 +279,6 @@ def nobody(db: None) -> Rest:
 
 
 @pytest.fixture
-def host(db: None, redis: Valkey) -> Iterator[PlayedHost]:
+def host(db: None, redis: Valkey) -> PlayedHost:
     """A host named `alpha`, with live workers."""
-    played = make_host("alpha")
-    yield played
-    client().flushdb()
+    return make_host("alpha")

@@ -23,8 +23,15 @@ class Valkey:
         """As redis-py reads it; Celery wants `redis+socket://` before the path."""
         return f"unix://{self.socket}"
 
+    @property
+    def pid(self) -> int:
+        """Of the running server; 0 while it does not run."""
+        return self._process.pid if self._process else 0
+
     def start(self) -> None:
-        """Return once it accepts connections."""
+        """Return once it accepts connections; a no-op when it runs."""
+        if self._process is not None:
+            return
         self._process = subprocess.Popen(
             [
                 str(get_binary_path()),
