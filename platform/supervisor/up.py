@@ -27,10 +27,17 @@ class ListenerRefused(EngineError):
     code = "listener_refused"
     template = (
         "{listen} can be reached from other machines and has no TLS: passwords would cross the "
-        "network in clear. Set BERTH_TLS_CERT and BERTH_TLS_KEY, put a proxy with TLS before a "
-        "loopback listener, or say --insecure."
+        "network in clear. Put a proxy with TLS before a loopback listener, or say --insecure."
     )
     listen: str
+
+
+class TlsNotServed(EngineError):
+    code = "tls_not_served"
+    template = (
+        "BERTH_TLS_CERT is set, but Berth does not serve TLS itself yet: it would answer in clear. "
+        "Put a proxy with TLS before a loopback listener and set BERTH_PUBLIC_URL."
+    )
 
 
 class ListenerInUse(EngineError):
@@ -73,7 +80,9 @@ def _parser() -> argparse.ArgumentParser:
 def _require_able(environment: Environment, options: argparse.Namespace) -> None:
     """Raise the first reason why starting makes no sense, before anything has been made."""
     listen = environment.listen
-    if not listen.is_loopback and not environment.has_tls and not options.insecure:
+    if environment.has_tls:
+        raise TlsNotServed
+    if not listen.is_loopback and not options.insecure:
         raise ListenerRefused(listen=str(listen))
     checks.require_able()
     family = socket.AF_INET6 if ":" in listen.address else socket.AF_INET
