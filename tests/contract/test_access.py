@@ -21,15 +21,18 @@ pytestmark = [pytest.mark.server, pytest.mark.django_db]
 OPEN_TO_ALL = {
     ("GET", "/api/v1/setup"),
     ("POST", "/api/v1/setup"),
+    ("OPTIONS", "/api/v1/setup"),
     ("GET", "/api/v1/session"),
     ("POST", "/api/v1/session"),
+    ("OPTIONS", "/api/v1/session"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
     ("GET", "/version"),
     # The console's own files: it shows the sign-in page.
     ("GET", "/(?!api/|static/|ws/|agent/)"),
 }
-METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SAFE = ("GET", "OPTIONS")
 _ARGUMENT = re.compile(r"<(\w+):\w+>")
 _SAMPLES = {"str": "sample", "int": "1", "uuid": "00000000-0000-4000-8000-000000000000"}
 
@@ -82,7 +85,7 @@ def test_route_is_closed_without_credentials(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [r for r in ROUTES if r not in OPEN_TO_ALL and r[0] != "GET"]
+    ("method", "path"), [r for r in ROUTES if r not in OPEN_TO_ALL and r[0] not in SAFE]
 )
 def test_session_changes_nothing_without_its_csrf_header(
     owner: User, method: str, path: str
