@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 
 from agent import doorbell, link, reports
 from agent.abandoned import Abandoned
+from agent.alone import alone
 from agent.dialer import Dialer
 from agent.engines import Engines
 from agent.shipper import Shipper
@@ -40,7 +41,8 @@ def run() -> int:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     environment = env.load()
     me = identity.load(environment.home)
-    asyncio.run(_until_told(Agent(me, environment.engine_configuration())))
+    with alone(environment.run / "agent.lock"):
+        asyncio.run(_until_told(Agent(me, environment.engine_configuration())))
     return 0
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import logging
 import threading
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import redis
 from celery.platforms import SecurityWarning
 from redis.exceptions import RedisError
 
 from agent import app
+from agent.alone import alone
 from agent.operation import Workplace
 from bus import broker, identity, names
 from bus.names import Queue
@@ -42,7 +41,7 @@ def run(pool: Queue) -> int:
     )
     # Celery warns of root for the sake of pickle, which nothing here reads.
     warnings.filterwarnings("ignore", category=SecurityWarning)
-    with _alone(environment.run / f"worker-{pool}.lock"), _pulse(place.client, me.host_id, pool):
+    with alone(environment.run / f"worker-{pool}.lock"), _pulse(place.client, me.host_id, pool):
         app.create(place, pool).worker_main(
             [
                 "--quiet",
@@ -58,14 +57,6 @@ def run(pool: Queue) -> int:
             ]
         )
     return 0
-
-
-@contextlib.contextmanager
-def _alone(lock: Path) -> Iterator[None]:
-    """Be the only worker of this pool on the host; a second one waits for the first to end."""
-    with lock.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 @contextlib.contextmanager

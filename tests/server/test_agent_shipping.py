@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import cast
@@ -25,6 +26,7 @@ from bus import identity as identities
 from bus.journal import Entry, Heartbeat, Inventory, OperationReport, decode_entry
 from bus.messages import OperationState
 from engine.engine import Engine
+from engine.runtime.shim import notify
 from engine.spec import codec
 from engine.spec.configuration import EngineConfiguration
 from engine.spec.event import Event
@@ -275,7 +277,24 @@ async def test_a_bell_hands_on_container_ids_and_asks_to_look_for_an_empty_ring(
     doorbell.ring(path)
     assert [await rung.get(), await rung.get()] == ["c0ffee", ""]
     transport.close()
+    await asyncio.sleep(0)
 
 
 def test_ringing_where_no_agent_listens_is_no_error(home: Path) -> None:
     doorbell.ring(home / "events.sock")
+
+
+async def test_a_burst_of_rings_beyond_the_kernels_queue_is_heard_in_full(
+    home: Path, engine: Engine
+) -> None:
+    rung: set[str] = set()
+    paths = EnginePaths(EngineConfiguration(home=home))
+    transport = await doorbell.listen(paths.events_socket, rung.add)
+    names_of = [f"{number:064x}" for number in range(200)]
+    with ThreadPoolExecutor(50) as shims:
+        for container_id in names_of:
+            shims.submit(notify, paths, container_id)
+        await until(lambda: len(rung) == 200, what="all rings")
+    transport.close()
+    await asyncio.sleep(0)
+    assert rung == set(names_of)
