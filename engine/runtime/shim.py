@@ -28,7 +28,6 @@ from engine.storage.paths import EnginePaths
 _CHUNK = 64 * 1024
 _DRAIN_SECONDS = 2.0
 _NOTIFY_SECONDS = 5.0
-_NOTIFY_SECONDS = 5.0
 _STREAMS = (Stream.STDOUT, Stream.STDERR)
 
 
