@@ -29,6 +29,8 @@ const dusk: MantineColorsTuple = [
 const MONOSPACE =
   'ui-monospace, "SF Mono", "Cascadia Mono", "Segoe UI Mono", "DejaVu Sans Mono", monospace';
 
+const CLOSE = { 'aria-label': 'Close' };
+
 export const theme = createTheme({
   colors: { harbor, dark: dusk },
   primaryColor: 'harbor',
@@ -40,7 +42,9 @@ export const theme = createTheme({
   headings: { fontWeight: '600' },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.4 } } },
+    Modal: { defaultProps: { overlayProps: { backgroundOpacity: 0.4 }, closeButtonProps: CLOSE } },
+    Drawer: { defaultProps: { closeButtonProps: CLOSE } },
+    Notification: { defaultProps: { closeButtonProps: CLOSE } },
     Button: { defaultProps: { size: 'xs' } },
   },
 });

@@ -1,5 +1,6 @@
 // Pictures of every page in both themes and at phone width: node tests/screens/take.mjs FOLDER
 import fs from 'node:fs';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { EMPTY, makeData } from './data.mjs';
 import { fake, serve } from './platform.mjs';
@@ -133,6 +134,13 @@ for (const [view, viewport, colorScheme] of VIEWS) {
       await page.goto(site.origin + path, { waitUntil: 'networkidle' });
       if (act) await act(page);
       await page.waitForTimeout(400);
+      await page.addScriptTag({ content: axe.source });
+      const { violations } = await page.evaluate(() => globalThis.axe.run());
+      for (const { id, impact, nodes } of violations)
+        if (impact === 'serious' || impact === 'critical') {
+          problems += 1;
+          console.log(name, view, impact, id, nodes[0].html.slice(0, 160), `(${nodes.length})`);
+        }
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       if (overflow > 0) console.log(name, view, `wider than the window by ${overflow} px`);
     } catch (error) {

@@ -18,7 +18,8 @@ export function Palette({ opened, onClose }: { opened: boolean; onClose: () => v
       withCloseButton={false}
       padding={0}
       yOffset="12dvh"
-      aria-label="Search everything"
+      title="Search everything"
+      styles={{ header: { display: 'none' } }}
     >
       <PaletteSearch onDone={onClose} />
     </Modal>
@@ -87,7 +88,7 @@ interface ItemsProps {
 
 function PaletteItems({ items, at, onPick }: ItemsProps) {
   return (
-    <ScrollArea.Autosize mah={360} className={classes.items}>
+    <ScrollArea.Autosize mah={360} viewportProps={{ tabIndex: 0 }} className={classes.items}>
       <div id="palette-items" role="listbox" aria-label="Found">
         {items.length === 0 && (
           <Text p="md" size="sm" c="dimmed">

@@ -22,7 +22,15 @@ export function BulkDialog({ verb, containers, onClose }: Props) {
     <Modal opened onClose={onClose} title={title} centered>
       <Stack gap="sm">
         {verb === 'remove' && !isStarted && <RemovalLoss containers={containers} />}
-        <Stack gap={4} mah={320} style={{ overflowY: 'auto' }} component="ul" p={0} m={0}>
+        <Stack
+          gap={4}
+          mah={320}
+          style={{ overflowY: 'auto' }}
+          tabIndex={0}
+          component="ul"
+          p={0}
+          m={0}
+        >
           {containers.map((container) => (
             <BulkItem key={container.id} name={container.name} item={bulk.items[container.id]} />
           ))}
@@ -38,7 +46,7 @@ export function BulkDialog({ verb, containers, onClose }: Props) {
           </Button>
           {!isStarted && (
             <Button
-              color={verb === 'remove' ? 'red' : 'harbor'}
+              color={verb === 'remove' ? 'red.9' : 'harbor'}
               onClick={() => {
                 setStarted(true);
                 bulk.run(containers);
