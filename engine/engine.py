@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import BinaryIO
 
 from engine.cgroups import Hierarchy
@@ -192,9 +193,10 @@ class Engine:
         reconcile_verb.reconcile_all(self._host)
         with self._host.database.reading() as connection:
             everything = containers.everything(connection, None)
-        for container in everything:
-            if container.state is ContainerState.RUNNING:
-                self.within(container.space).stop(container.id)
+        running = [each for each in everything if each.state is ContainerState.RUNNING]
+        # At once: each may take all of its grace.
+        with ThreadPoolExecutor(max_workers=len(running) or 1) as threads:
+            list(threads.map(lambda each: self.within(each.space).stop(each.id), running))
         for container in everything:
             ending.await_exit(self._host, container, None)
         self._host.launcher.stop()

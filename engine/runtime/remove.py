@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.errors import ContainerStateConflict
 from engine.runtime.ending import await_exit, settle
 from engine.runtime.host import Host
-from engine.runtime.stop import find, kill
+from engine.runtime.stop import find, kill, settled
 from engine.spec.container import Container, ContainerState
 from engine.storage import containers
 from engine.storage.remove import remove_tree
@@ -19,7 +19,7 @@ def remove(host: Host, space: str, reference: str, *, force: bool = False) -> No
     Its name and id go in one transaction; files follow, and what a crash leaves of them the next
     sweep removes.
     """
-    container = find(host, space, reference)
+    container = settled(host, find(host, space, reference))
     if container.state is ContainerState.RUNNING:
         if not force:
             raise ContainerStateConflict(

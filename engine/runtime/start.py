@@ -17,6 +17,7 @@ from engine.errors import (
 from engine.linux import capabilities, syscalls
 from engine.runtime import records
 from engine.runtime.client import Start, StartRefused
+from engine.runtime.ending import settle
 from engine.runtime.host import Host
 from engine.spec.codec import encode
 from engine.spec.container import Container, ContainerState, EndpointStatus, PortBinding
@@ -52,6 +53,8 @@ def start(host: Host, space: str, reference: str) -> Container:
     with host.locked(container_id):
         with host.database.reading() as connection:
             container = containers.get(connection, space, container_id)
+        # A starter that died may have left it running, or addresses leased.
+        container = settle(host, container)
         if container.state is ContainerState.RUNNING:
             return container
         if container.state not in _STARTABLE:

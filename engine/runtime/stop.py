@@ -20,7 +20,7 @@ def stop(host: Host, space: str, reference: str, timeout: float | None = None) -
     Without a timeout the specification's is taken. A container that does not run is returned as
     it is.
     """
-    container = find(host, space, reference)
+    container = settled(host, find(host, space, reference))
     if container.state is not ContainerState.RUNNING:
         return container
     grace = container.spec.stop_timeout if timeout is None else timeout
@@ -34,7 +34,7 @@ def stop(host: Host, space: str, reference: str, timeout: float | None = None) -
 def kill(host: Host, space: str, reference: str, name: str = "KILL") -> Container:
     """Send the program a signal; return the container exited when that was KILL."""
     number = signal_number(name)
-    container = find(host, space, reference)
+    container = settled(host, find(host, space, reference))
     if container.state is not ContainerState.RUNNING:
         raise ContainerStateConflict(
             container=container.spec.name,

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from engine.engine import Engine
 from engine.linux.processes import is_alive, start_time
 from engine.runtime.ending import look
 from engine.spec.container import Container, ContainerState
+from engine.storage import containers
 from tests.support.engine import engine_with_busybox, output, spec
 from tests.support.waiting import wait_until
 
@@ -83,6 +85,7 @@ def test_a_shim_ignores_the_signals_of_a_shutdown(engine: Engine) -> None:
 
 _STARTER = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 from engine.engine import Engine
 from engine.spec.configuration import EngineConfiguration
@@ -165,3 +168,32 @@ def test_a_log_survives_the_death_of_its_reader_and_ends_whole(engine: Engine) -
     engine.start(container.id)
     engine.wait(container.id, 20)
     assert output(engine, "chatty").split() == [str(n) for n in range(2000)]
+
+
+def test_shutting_down_gives_all_containers_their_grace_at_once() -> None:
+    with engine_with_busybox(subnet_pool="10.93.0.0/16") as other:
+        for number in range(8):
+            other.start(other.create(spec(f"deaf-{number}", "sleep", "60")).id)
+        started = time.monotonic()
+        other.shut_down()
+        assert time.monotonic() - started < 6
+        assert {each.exit_code for each in other.containers()} == {137}
+
+
+def test_a_start_that_comes_again_after_its_first_taker_died_takes_the_running_container_over(
+    engine: Engine,
+) -> None:
+    container = engine.create(spec("again", "sleep", "60", network="bridge"))
+    running = engine.start(container.id)
+    with engine._host.database.transaction() as tx:
+        # As a starter leaves it that dies between the program's start and its own commit.
+        containers.save(tx, replace(container, state=ContainerState.CREATED), "create")
+
+    taken = engine.start(container.id)
+    assert (taken.state, taken.pid) == (ContainerState.RUNNING, running.pid)
+    assert taken.endpoints == running.endpoints
+    with engine._host.database.transaction() as tx:
+        containers.save(tx, replace(container, state=ContainerState.CREATED), "create")
+    engine.remove("again", force=True)
+    assert not is_alive(running.pid, 0)
+    assert not Path(f"/proc/{running.pid}").exists()
