@@ -3,7 +3,10 @@ import hooks from 'eslint-plugin-react-hooks';
 import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const below = (target, from) => ({ target: `./src/${target}`, from: from.map((f) => `./src/${f}`) });
+const below = (target, from) => ({
+  target: `./src/${target}`,
+  from: from.map((f) => `./src/${f}`),
+});
 
 export default defineConfig(
   { ignores: ['dist', 'src/api/schema.ts', '*.cjs', '*.mjs', 'tests/**/*.mjs'] },
