@@ -43,6 +43,7 @@ export function useCreateContainer() {
           params: { header: { Prefer: 'wait=30' } },
         }),
       ),
+    meta: { shownInPlace: true },
     onSuccess: (answer) => {
       if ('subject' in answer) rememberOperation(client, answer);
     },

@@ -37,7 +37,7 @@ export function HostCard({ host }: { host: Host }) {
             .join(', ')}
         </Fact>
         {Object.entries(host.features).map(([name, answer]) => (
-          <Fact key={name} name={name}>
+          <Fact key={name} name={name.replaceAll('_', ' ')}>
             {answer}
           </Fact>
         ))}

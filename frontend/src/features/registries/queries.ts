@@ -27,6 +27,7 @@ export function useSaveRegistry(id: number | null) {
               body,
             }),
           ),
+    meta: { shownInPlace: true },
     onSuccess: () => client.invalidateQueries({ queryKey: registryKeys.list }),
   });
 }

@@ -35,6 +35,7 @@ export function useSignIn() {
   return useMutation({
     mutationFn: (body: { username: string; password: string }) =>
       unwrap(api.POST('/api/v1/session', { body })),
+    meta: { shownInPlace: true },
     onSuccess: ({ user }) => client.setQueryData(sessionKeys.current, user),
   });
 }
@@ -44,6 +45,7 @@ export function useCompleteSetup() {
   return useMutation({
     mutationFn: (body: { token: string; username: string; password: string }) =>
       unwrap(api.POST('/api/v1/setup', { body })),
+    meta: { shownInPlace: true },
     onSuccess: ({ user }) => {
       client.setQueryData(sessionKeys.current, user);
       client.setQueryData(sessionKeys.setup, { required: false });

@@ -17,6 +17,7 @@ export function useCreateToken() {
   return useMutation({
     mutationFn: (body: { name: string; expires_at: string | null }) =>
       unwrap(api.POST('/api/v1/tokens', { body })),
+    meta: { shownInPlace: true },
     onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.list }),
   });
 }
