@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { notifications } from '@mantine/notifications';
 import { setConnection } from '@/api/connection';
 import { EventSocket, socketUrl, type Change } from '@/api/socket';
-import type { Operation } from '@/api/types';
+import type { Operation, User } from '@/api/types';
 import { applyContainer } from '@/features/containers/queries';
 import { applyHost } from '@/features/hosts/queries';
 import { applyImage } from '@/features/images/queries';
@@ -22,11 +22,13 @@ const APPLY: Record<string, (client: QueryClient, change: Change) => void> = {
 /** Put *change* into the cache, where its kind is shown anywhere. */
 export function applyChange(client: QueryClient, change: Change): void {
   APPLY[change.kind]?.(client, change);
-  if (change.kind === 'operation') announceFailure(change.object as Operation | null);
+  if (change.kind === 'operation') announceFailure(client, change.object as Operation | null);
 }
 
-function announceFailure(operation: Operation | null): void {
-  if (operation?.state !== 'failed') return;
+/** Only to who asked for it; everyone sees it in the tray. */
+function announceFailure(client: QueryClient, operation: Operation | null): void {
+  const user = client.getQueryData<User | null>(sessionKeys.current);
+  if (operation?.state !== 'failed' || operation.actor !== user?.username) return;
   notifications.show({
     id: operation.id,
     color: 'red',

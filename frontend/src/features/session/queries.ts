@@ -54,12 +54,11 @@ export function useCompleteSetup() {
 }
 
 export function useSignOut() {
-  const client = useQueryClient();
   return useMutation({
     mutationFn: () => unwrap(api.DELETE('/api/v1/session')),
     onSuccess: () => {
-      client.clear();
-      client.setQueryData(sessionKeys.current, null);
+      // A fresh page: nothing that this user saw stays in memory.
+      location.assign('/sign-in');
     },
   });
 }
