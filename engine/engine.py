@@ -12,6 +12,7 @@ from engine.images.store import ImageStore
 from engine.logs import reader
 from engine.logs.reader import LogEntry, LogQuery
 from engine.network.manager import NetworkManager
+from engine.registry import check as registry_check
 from engine.runtime import create as create_verb
 from engine.runtime import ending, inventory
 from engine.runtime import reconcile as reconcile_verb
@@ -159,6 +160,10 @@ class Engine:
     def remove_image(self, reference: str, *, force: bool = False) -> None:
         """Untag an image, and drop it with its last tag."""
         self._host.images.remove(self.space, reference, force=force)
+
+    def check_registry(self, registry: str, *, auth: RegistryAuth | None = None) -> None:
+        """Return if a registry is there and takes *auth*; see registry/check.py."""
+        registry_check.check(self._host.configuration, registry, auth)
 
     # --- networks ---
 

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 from engine.errors import KernelRefused, NameInUse, NetworkNotFound
 from engine.linux import conntrack
@@ -109,10 +110,10 @@ class NetworkManager:
         records.release(tx, container_id)
 
     def bind_ports(
-        self, bindings: tuple[PortBinding, ...]
+        self, space: str, bindings: tuple[PortBinding, ...]
     ) -> tuple[tuple[PortBinding, ...], tuple[socket.socket, ...]]:
         """Take the host's ports: real bindings, and the sockets that hold them; all or none."""
-        return ports.bind(bindings, self._holder)
+        return ports.bind(bindings, partial(self._holder, space))
 
     def connect(
         self,
@@ -268,11 +269,12 @@ class NetworkManager:
             there = {link.name for link in routes.links() if link.is_up}
         return all(item.bridge in there and item.bridge in listed for item in networks)
 
-    def _holder(self, binding: PortBinding) -> str | None:
+    def _holder(self, space: str, binding: PortBinding) -> str | None:
         with self._database.reading() as connection:
             for entry in records.published(connection):
                 if any(ports.collide(binding, other) for other in entry.bindings):
-                    return entry.name
+                    # Another space learns neither a name nor whether it is a container at all.
+                    return f"container {entry.name}" if entry.space == space else ports.NOBODY
         return None
 
     def _ignoring_missing(self, text: str) -> None:

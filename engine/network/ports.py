@@ -20,7 +20,8 @@ Holder = Callable[[PortBinding], str | None]
 _KINDS = {Protocol.TCP: socket.SOCK_STREAM, Protocol.UDP: socket.SOCK_DGRAM}
 _TCP_LISTEN = "0A"
 _SOCKET_LINK = re.compile(r"socket:\[(\d+)\]")
-_NOBODY = "a program that cannot be found out, perhaps in another network namespace"
+NOBODY = "a program that cannot be found out, perhaps in another network namespace"
+"""Who holds a port where that is unknown, or not to be told."""
 
 
 def bind(
@@ -85,14 +86,14 @@ def _bind_taken(binding: PortBinding, bound: list[PortBinding], holder: Holder) 
     """Name who holds the port; where nobody does, take it over from closed connections."""
     if any(collide(binding, other) for other in bound):
         raise _in_use(binding, "another port of this container")
-    name = holder(binding)
-    if name is not None:
-        raise _in_use(binding, f"container {name}")
+    known = holder(binding)
+    if known is not None:
+        raise _in_use(binding, known)
     process = find_process(binding)
     if process is not None:
         raise _in_use(binding, process)
     if binding.protocol is Protocol.UDP:
-        raise _in_use(binding, _NOBODY)
+        raise _in_use(binding, NOBODY)
     # Connections in TIME_WAIT of a server that is gone: they yield to SO_REUSEADDR, a living
     # socket does not. Listening keeps out those who would come by SO_REUSEADDR after us.
     held = socket.socket(socket.AF_INET, socket.SOCK_STREAM | socket.SOCK_CLOEXEC)
@@ -104,7 +105,7 @@ def _bind_taken(binding: PortBinding, bound: list[PortBinding], holder: Holder) 
         held.close()
         if error.errno != errno.EADDRINUSE:
             raise
-        raise _in_use(binding, _NOBODY) from error
+        raise _in_use(binding, NOBODY) from error
     return held
 
 

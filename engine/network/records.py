@@ -28,6 +28,7 @@ class Published:
     """What one running container has on the host's ports."""
 
     container: str
+    space: str
     name: str
     address: str
     bindings: tuple[PortBinding, ...]
@@ -165,7 +166,7 @@ def release(tx: sqlite3.Connection, container_id: str) -> None:
 def published(connection: sqlite3.Connection) -> Iterator[Published]:
     """Return what the containers that run now have published."""
     rows = connection.execute(
-        "SELECT c.id, c.name, c.record, min(e.address) AS address FROM containers c "
+        "SELECT c.id, c.space, c.name, c.record, min(e.address) AS address FROM containers c "
         "JOIN endpoints e ON e.container = c.id "
         # In these states a container's shim holds the ports.
         "WHERE c.state IN ('running', 'paused', 'restarting') GROUP BY c.id"
@@ -174,7 +175,7 @@ def published(connection: sqlite3.Connection) -> Iterator[Published]:
         plain = json.loads(row["record"]).get("ports", [])
         bindings = tuple(from_plain(PortBinding, item) for item in plain)
         if bindings:
-            yield Published(row["id"], row["name"], row["address"], bindings)
+            yield Published(row["id"], row["space"], row["name"], row["address"], bindings)
 
 
 def network_of(row: sqlite3.Row) -> Network:

@@ -96,8 +96,9 @@ class Authorizer:
 
     def _bearer(self, challenge: Challenge) -> str:
         realm = self._checked_realm(challenge.parameters.get("realm", ""))
-        scope = challenge.parameters.get("scope") or f"repository:{self._repository}:pull"
-        query = {"scope": scope}
+        query = {}
+        if scope := challenge.parameters.get("scope") or self._pull_scope():
+            query["scope"] = scope
         if "service" in challenge.parameters:
             query["service"] = challenge.parameters["service"]
         authorization = None
@@ -105,6 +106,10 @@ class Authorizer:
             query["account"] = self._credentials.username
             authorization = _basic_header(self._credentials)
         return f"Bearer {self._fetch_token(realm.copy_merge_params(query), authorization)}"
+
+    def _pull_scope(self) -> str:
+        # Without a repository, only the credentials are in question.
+        return f"repository:{self._repository}:pull" if self._repository else ""
 
     def _fetch_token(self, url: httpx.URL, authorization: str | None) -> str:
         with self._transport.get(url, headers={}, authorization=authorization) as response:
@@ -146,7 +151,9 @@ class Authorizer:
 
     def _unauthorized(self, reason: str) -> RegistryUnauthorized:
         return RegistryUnauthorized(
-            registry=self._transport.endpoint.registry, repository=self._repository, reason=reason
+            registry=self._transport.endpoint.registry,
+            repository=self._repository or "/v2/",
+            reason=reason,
         )
 
 

@@ -76,6 +76,11 @@ class RegistryClient:
         """Make all transfers under way fail at once, and new ones too."""
         self._transport.abort()
 
+    def check(self) -> None:
+        """Return if the registry is there and takes the credentials."""
+        with self._answer_at(self._connect().url(""), {}) as response:
+            self._check(response)
+
     def document(
         self, selector: str, *, accept: tuple[str, ...], size: int | None = None
     ) -> Document:
@@ -156,8 +161,13 @@ class RegistryClient:
     @contextmanager
     def _answer(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """Give the answer to a GET, after new authorization and passing troubles, if need be."""
+        url = self._connect().url(f"{self._repository}/{path}")
+        with self._answer_at(url, headers) as response:
+            yield response
+
+    @contextmanager
+    def _answer_at(self, url: httpx.URL, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         connection = self._connect()
-        url = connection.url(f"{self._repository}/{path}")
         refusals = troubles = 0
         while True:
             used = connection.authorizer.current

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import time
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ from engine.spec.runtime import ExitRecord, RuntimeSpec, ShimRecord
 from engine.storage import containers
 
 _RECORD_SECONDS = 10.0
+_RECORD_LOOK_SECONDS = 0.0003
 _LIVE = (ContainerState.RUNNING, ContainerState.PAUSED)
 
 
@@ -80,11 +82,11 @@ def await_exit(host: Host, container: Container, timeout: float | None) -> bool:
 def await_record(host: Host, container: Container) -> None:
     """Wait for the record of a program just killed; the shim writes it within milliseconds."""
     deadline = time.monotonic() + _RECORD_SECONDS
-    path = host.container(container.id).exit
-    while not path.exists() and time.monotonic() < deadline:
-        if not look(host, container).shim_alive:
+    path = os.fspath(host.container(container.id).exit)
+    while not os.path.exists(path) and time.monotonic() < deadline:
+        time.sleep(_RECORD_LOOK_SECONDS)
+        if time.monotonic() > deadline - _RECORD_SECONDS + 1 and not look(host, container).running:
             return
-        time.sleep(0.0005)
 
 
 def _adopt(host: Host, container: Container, status: ShimStatus) -> Container:

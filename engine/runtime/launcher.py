@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import select
 import signal
 import socket
 from pathlib import Path
@@ -28,7 +29,6 @@ from engine.storage.paths import EnginePaths
 
 _BACKLOG = 128
 _SHUTDOWN_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-_IDLE_SECONDS = 0.02
 _REQUEST_SECONDS = 5.0
 
 
@@ -73,30 +73,36 @@ def _warm_up() -> None:
 
 
 def _serve(context: LauncherContext, listener: socket.socket) -> NoReturn:
-    """Answer starts, with a shim forked ahead whenever there was a moment to do so."""
-    spare: socket.socket | None = None
+    """Answer starts, each with a shim forked ahead.
+
+    The next one is forked when a start is over, which its closed socket tells: not before, as both
+    would want the processors at once.
+    """
+    spare: socket.socket | None = _fork_shim(context, listener, None)
+    busy: socket.socket | None = None
     while True:
-        connection = _accept(listener, _IDLE_SECONDS if spare is None else None)
-        if connection is None:
-            spare = _fork_shim(context, listener)
+        waited = [listener] if busy is None else [listener, busy]
+        if busy in select.select(waited, [], [])[0]:
+            _close(busy)
+            busy = None
+            spare = spare or _fork_shim(context, listener, busy)
             continue
+        connection, _ = listener.accept()
         work = _receive(connection)
         if work is None:
             connection.close()
             continue
         if spare is None or not _handed_over(spare, work):
-            _handed_over(_fork_shim(context, listener), work)
-        spare = None
+            spare = _fork_shim(context, listener, busy)
+            _handed_over(spare, work)
+        _close(busy)
+        busy, spare = spare, None
         work.close()
 
 
-def _accept(listener: socket.socket, patience: float | None) -> socket.socket | None:
-    """Return the next connection, None when none came within *patience* seconds."""
-    listener.settimeout(patience)
-    try:
-        return listener.accept()[0]
-    except TimeoutError:
-        return None
+def _close(end: socket.socket | None) -> None:
+    if end is not None:
+        end.close()
 
 
 def _receive(connection: socket.socket) -> Work | None:
@@ -110,7 +116,9 @@ def _receive(connection: socket.socket) -> Work | None:
     return Work(message, connection, ports) if message else None
 
 
-def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.socket:
+def _fork_shim(
+    context: LauncherContext, listener: socket.socket, busy: socket.socket | None
+) -> socket.socket:
     """Fork a shim, and return where it takes its work from.
 
     It is a grandchild: nobody of ours has to wait for it, and it can wait for its own. The signals
@@ -121,6 +129,7 @@ def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.sock
     def run() -> None:
         listener.close()
         mine.close()
+        _close(busy)
         shim.run(context, its)
 
     signal.pthread_sigmask(signal.SIG_BLOCK, _SHUTDOWN_SIGNALS)
@@ -133,11 +142,11 @@ def _fork_shim(context: LauncherContext, listener: socket.socket) -> socket.sock
 
 def _handed_over(spare: socket.socket, work: Work) -> bool:
     """Give *work* to a shim; return whether it took it."""
-    with spare:
-        try:
-            work.send(spare)
-        except (BrokenPipeError, ConnectionResetError):
-            return False
+    try:
+        work.send(spare)
+    except (BrokenPipeError, ConnectionResetError):
+        spare.close()
+        return False
     return True
 
 

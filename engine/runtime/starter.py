@@ -50,12 +50,11 @@ def run(context: LauncherContext, launcher: socket.socket, shim: socket.socket) 
     """Start what the launcher asks for next, and hand it to the shim.
 
     While nothing is asked for yet, it goes through the motions: what that loads and touches costs
-    the start nothing.
+    the start nothing. *launcher* stays open to the end: its closing says that the start is over.
     """
     if not select.select([launcher], [], [], 0)[0]:
         _rehearse(context)
     request, fds, _, _ = socket.recv_fds(launcher, REQUEST_BYTES, MOST_PORTS + 1)
-    launcher.close()
     if not request:
         return
     work = Work(request, socket.socket(fileno=fds[0]), fds[1:])
