@@ -1,71 +1,114 @@
-"""The one place that says what an actor may do; all that is not granted here is refused."""
+"""The one place that says what an actor may do; all that is not granted is refused."""
 
 from __future__ import annotations
 
-import enum
+from dataclasses import dataclass
+
+from django.db.models import Q
 
 from accounts.actor import Actor
-from accounts.errors import PermissionDenied, SignInRequired
+from accounts.errors import PermissionDenied, ProjectNotFound, SignInRequired
+from accounts.permissions import Kind, Verb, permission
+from bus.errors import HostNotFound
 
-
-class Verb(enum.StrEnum):
-    VIEW = "view"
-    CREATE = "create"
-    UPDATE = "update"
-    DELETE = "delete"
-    START = "start"
-    STOP = "stop"
-    KILL = "kill"
-    RESTART = "restart"
-    LOGS = "logs"
-    PULL = "pull"
-    CANCEL = "cancel"
-    SIGN_IN = "sign_in"
-    SIGN_OUT = "sign_out"
-    SET_UP = "set_up"
-    TEST = "test"
-
-
-class Kind(enum.StrEnum):
-    PROJECT = "project"
-    CONTAINER = "container"
-    IMAGE = "image"
-    NETWORK = "network"
-    REGISTRY = "registry"
-    OPERATION = "operation"
-    HOST = "host"
-    USER = "user"
-    TOKEN = "token"  # noqa: S105  (a kind of object, not a secret)
-    SESSION = "session"
-    AUDIT = "audit"
-
+__all__ = ["DEFAULT_PROJECT", "Kind", "Scope", "Verb", "may", "require", "require_own", "visible"]
 
 DEFAULT_PROJECT = "default"
 """The project every instance has; its id is the engine space, as every project's is."""
 
-_IN_PROJECT = frozenset(
-    {Kind.PROJECT, Kind.CONTAINER, Kind.IMAGE, Kind.NETWORK, Kind.REGISTRY, Kind.OPERATION}
-)
-_OWN = frozenset({Kind.TOKEN, Kind.SESSION})
-_FOR_EVERYONE = frozenset({(Verb.VIEW, Kind.HOST), (Verb.VIEW, Kind.USER)})
+_SHARED = frozenset({Kind.HOST, Kind.USER, Kind.TEAM, Kind.ROLE})
+"""Kinds that lie in no project: who may view them through any project or host sees them."""
+_SEES_PROJECT = permission(Verb.VIEW, Kind.PROJECT)
+_SEES_HOST = permission(Verb.VIEW, Kind.HOST)
 
 
-def require(actor: Actor, verb: Verb, kind: Kind, project: str | None = None) -> None:
-    """Return if *actor* may *verb* objects of *kind* in *project* (None: outside of projects)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Where an actor sees objects of a kind: everywhere, or in some projects and on some hosts."""
+
+    everything: bool = False
+    projects: frozenset[str] = frozenset()
+    hosts: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing at all is seen."""
+        return not (self.everything or self.projects or self.hosts)
+
+    def where(self, *, project: str | None = "project", host: str | None = "host") -> Q:
+        """Return the condition on rows whose columns these are (None: they have no such column)."""
+        if self.everything:
+            return Q()
+        seen = Q(pk__in=())
+        if project is not None and self.projects:
+            seen |= Q(**{f"{project}__in": self.projects})
+        if host is not None and self.hosts:
+            seen |= Q(**{f"{host}__in": self.hosts})
+        return seen
+
+
+def require(
+    actor: Actor,
+    verb: Verb,
+    kind: Kind,
+    *,
+    project: str | None = None,
+    host: str | None = None,
+) -> None:
+    """Return if *actor* may *verb* objects of *kind* in *project* on *host* (None: in or on none).
+
+    Else raise PermissionDenied; or, where the actor does not even see the project or the host,
+    ProjectNotFound or HostNotFound, caused by it.
+    """
+    if may(actor, verb, kind, project=project, host=host):
+        return
     if not actor.is_authenticated:
         raise SignInRequired
-    if not _granted(actor, verb, kind, project):
-        raise PermissionDenied(verb=verb.value, kind=kind.value)
+    denied = PermissionDenied(verb=verb.value, kind=kind.value, project=project or "")
+    if project is not None and not _allowed(actor, _SEES_PROJECT, project=project, host=None):
+        raise ProjectNotFound(project=project) from denied
+    if host is not None and not actor.grants.hold_somewhere(_SEES_HOST):
+        raise HostNotFound(host=host) from denied
+    raise denied
 
 
-def visible_projects(actor: Actor) -> tuple[str, ...]:
-    """Return the projects whose objects *actor* may see: what selectors filter by."""
-    return (DEFAULT_PROJECT,) if actor.is_authenticated else ()
+def may(
+    actor: Actor,
+    verb: Verb,
+    kind: Kind,
+    *,
+    project: str | None = None,
+    host: str | None = None,
+) -> bool:
+    """Whether *actor* may *verb* objects of *kind* in *project* on *host* (None: in or on none)."""
+    if not actor.is_authenticated:
+        return False
+    wanted = permission(verb, kind)
+    if verb is Verb.VIEW and kind in _SHARED:
+        return actor.grants.hold_somewhere(wanted)
+    return _allowed(actor, wanted, project=project, host=host)
 
 
-def _granted(actor: Actor, verb: Verb, kind: Kind, project: str | None) -> bool:
-    if kind in _IN_PROJECT:
-        return (project is None and verb is Verb.VIEW) or project in visible_projects(actor)
-    if kind in _OWN or (verb, kind) in _FOR_EVERYONE:
-        return project is None
-    return actor.is_admin and project is None
+def require_own(actor: Actor, verb: Verb, kind: Kind) -> None:
+    """Return if *actor* may *verb* what is their own, as everyone may but a limited token."""
+    if not actor.is_authenticated:
+        raise SignInRequired
+    if actor.is_limited and verb is not Verb.VIEW:
+        raise PermissionDenied(verb=verb.value, kind=kind.value, project="")
+
+
+def visible(actor: Actor, kind: Kind) -> Scope:
+    """Return where *actor* sees objects of *kind*: what selectors put into their one WHERE."""
+    if not actor.is_authenticated:
+        raise SignInRequired
+    wanted, grants = permission(Verb.VIEW, kind), actor.grants
+    if wanted in grants.everywhere:
+        return Scope(everything=True)
+    return Scope(
+        projects=frozenset(place for place, held in grants.projects.items() if wanted in held),
+        hosts=frozenset(place for place, held in grants.hosts.items() if wanted in held),
+    )
+
+
+def _allowed(actor: Actor, wanted: str, *, project: str | None, host: str | None) -> bool:
+    return actor.grants.allow(wanted, project=project, host=host)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from accounts.grants import EVERYTHING, NOTHING, Grants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -11,8 +13,11 @@ class Actor:
 
     user_id: int | None
     username: str
-    is_admin: bool
+    grants: Grants = field(default=NOTHING, repr=False)
     token_id: int | None = None
+    session_id: int | None = None
+    is_limited: bool = False
+    """Whether a token's own limits narrow what its user may do."""
     origin: str = ""
 
     @property
@@ -23,7 +28,7 @@ class Actor:
 
 def anonymous(origin: str = "") -> Actor:
     """Return the actor of a request that carries no credentials."""
-    return Actor(user_id=None, username="", is_admin=False, origin=origin)
+    return Actor(user_id=None, username="", origin=origin)
 
 
 def program(name: str) -> Actor:
@@ -31,4 +36,4 @@ def program(name: str) -> Actor:
 
     The parentheses keep its name apart from every user's.
     """
-    return Actor(user_id=None, username=f"({name})", is_admin=True)
+    return Actor(user_id=None, username=f"({name})", grants=EVERYTHING)

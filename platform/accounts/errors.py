@@ -15,6 +15,13 @@ class PermissionDenied(EngineError):
     template = "you may not {verb} this {kind}"
     verb: str
     kind: str
+    project: str
+
+
+class ProjectNotFound(EngineError):
+    code = "project_not_found"
+    template = "no project {project!r}"
+    project: str
 
 
 class InvalidCredentials(EngineError):

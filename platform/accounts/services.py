@@ -15,21 +15,21 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import selectors
-from accounts.access import Kind, Verb, require
+from accounts.access import Kind, Verb, require, require_own
 from accounts.actor import Actor
 from accounts.errors import (
     AccountNotFound,
     InvalidCredentials,
     InvalidSetupToken,
     InvalidToken,
-    PermissionDenied,
     SetupDone,
     TokenNotFound,
     TooManyAttempts,
     UsernameTaken,
     WeakPassword,
 )
-from accounts.models import USERNAME_PATTERN, SetupToken, SignInFailure, Token, User
+from accounts.models import USERNAME_PATTERN, Binding, SetupToken, SignInFailure, Token, User
+from accounts.permissions import ADMIN
 from accounts.tokens import SHOWN, digest, new_token
 from audit import services as audit
 from audit.models import Outcome
@@ -72,13 +72,13 @@ def complete_setup(*, actor: Actor, token: str, username: str, password: str) ->
     fitting = SetupToken.objects.filter(hash=digest(token), used_at=None, expires_at__gt=now)
     if not fitting.exists():
         raise InvalidSetupToken
-    user = _new_user(username, password, is_admin=True)
+    user = _new_user(username, password)
     with transaction.atomic():
         if not fitting.update(used_at=now):
             raise InvalidSetupToken
         if User.objects.exists():
             raise SetupDone
-        user.save()
+        _save_admin(user)
         audit.record(
             actor=_as_actor(user, actor.origin),
             verb=Verb.SET_UP,
@@ -92,10 +92,10 @@ def complete_setup(*, actor: Actor, token: str, username: str, password: str) ->
 def create_admin(*, actor: Actor, username: str, password: str) -> User:
     """Make another admin."""
     require(actor, Verb.CREATE, Kind.USER)
-    user = _new_user(username, password, is_admin=True)
+    user = _new_user(username, password)
     try:
         with transaction.atomic():
-            user.save()
+            _save_admin(user)
             audit.record(
                 actor=actor,
                 verb=Verb.CREATE,
@@ -124,7 +124,7 @@ def sign_in(*, actor: Actor, username: str, password: str) -> User:
 
 def sign_out(*, actor: Actor) -> None:
     """Tell the audit trail that a session ends."""
-    require(actor, Verb.SIGN_OUT, Kind.SESSION)
+    require_own(actor, Verb.SIGN_OUT, Kind.SESSION)
     audit.record(actor=actor, verb=Verb.SIGN_OUT, kind=Kind.SESSION, object_name=actor.username)
 
 
@@ -136,7 +136,6 @@ def create_token(
     owner: str | None = None,
 ) -> NewToken:
     """Make a token for the actor, or as an admin for the user named *owner*."""
-    require(actor, Verb.CREATE, Kind.TOKEN)
     user = _owner(actor, owner)
     secret = new_token()
     with transaction.atomic():
@@ -159,7 +158,7 @@ def create_token(
 
 def revoke_token(*, actor: Actor, token_id: int) -> None:
     """Make one of the actor's own tokens useless from the next request on."""
-    require(actor, Verb.DELETE, Kind.TOKEN)
+    require_own(actor, Verb.DELETE, Kind.TOKEN)
     with transaction.atomic():
         token = selectors.own_tokens(actor).filter(pk=token_id).first()
         if token is None:
@@ -192,21 +191,27 @@ def authenticate_token(*, secret: str) -> Token:
 
 def actor_of(*, user: User, token: Token | None = None, origin: str = "") -> Actor:
     """Return the actor that *user* is when they come from *origin*, with a *token* or a session."""
-    return _as_actor(user, origin, token_id=None if token is None else token.pk)
+    return _as_actor(user, origin, token)
 
 
-def _as_actor(user: User, origin: str, token_id: int | None = None) -> Actor:
+def _as_actor(user: User, origin: str, token: Token | None = None) -> Actor:
     return Actor(
         user_id=user.pk,
-        token_id=token_id,
+        token_id=None if token is None else token.pk,
         username=user.username,
-        is_admin=user.is_admin,
+        grants=selectors.grants_of(user, token),
+        is_limited=token is not None and not (token.permissions is None and token.projects is None),
         origin=origin,
     )
 
 
-def _new_user(username: str, password: str, *, is_admin: bool) -> User:
-    user = User(username=username.lower(), is_admin=is_admin)
+def _save_admin(user: User) -> None:
+    user.save()
+    Binding.objects.create(role_id=ADMIN, user=user)
+
+
+def _new_user(username: str, password: str) -> User:
+    user = User(username=username.lower())
     if re.fullmatch(USERNAME_PATTERN, user.username) is None:
         raise InvalidValue(
             field="username", value=username, problem="may hold a-z, 0-9, '.', '_' and '-' alone"
@@ -221,9 +226,9 @@ def _new_user(username: str, password: str, *, is_admin: bool) -> User:
 
 def _owner(actor: Actor, owner: str | None) -> User:
     if owner is None or owner == actor.username:
+        require_own(actor, Verb.CREATE, Kind.TOKEN)
         return selectors.current_user(actor=actor)
-    if not actor.is_admin:
-        raise PermissionDenied(verb=Verb.CREATE.value, kind=Kind.TOKEN.value)
+    require(actor, Verb.CREATE, Kind.TOKEN)
     user = User.objects.filter(username=owner.lower()).first()
     if user is None:
         raise AccountNotFound(username=owner)

@@ -9,7 +9,7 @@ import orjson
 from django.db.models import F, QuerySet, TextField
 from django.db.models.functions import Cast
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from config.moments import rfc3339
 from containers.models import Container
@@ -104,8 +104,7 @@ def document_of(*, container_id: str) -> Row:
 
 
 def _visible(actor: Actor) -> QuerySet[Container]:
-    require(actor, Verb.VIEW, Kind.CONTAINER)
-    return Container.objects.filter(project__in=visible_projects(actor))
+    return Container.objects.filter(visible(actor, Kind.CONTAINER).where())
 
 
 def _shown(container: Container) -> Row:

@@ -27,6 +27,7 @@ from engine.spec.container import ContainerSpec
 from hosts import selectors as hosts
 from operations import services as operations
 from operations.models import Operation
+from projects import selectors as projects
 
 __all__ = [
     "create",
@@ -42,7 +43,8 @@ __all__ = [
 
 def create(*, actor: Actor, host: str, project: str, spec: ContainerSpec, start: bool) -> Operation:
     """Ask *host* for a container; one without a name in its *spec* is given one."""
-    require(actor, Verb.CREATE, Kind.CONTAINER, project)
+    projects.get_project(actor=actor, project=project)
+    require(actor, Verb.CREATE, Kind.CONTAINER, project=project)
     chosen = hosts.get_host(actor=actor, host=host)
     taken = selectors.names_on(host=chosen, project=project)
     if holder := taken.get(spec.name):
@@ -100,7 +102,7 @@ def remove(*, actor: Actor, key: str, force: bool) -> Operation:
 
 def _find(actor: Actor, verb: Verb, key: str) -> Container:
     found = selectors.find(actor=actor, key=key)
-    require(actor, verb, Kind.CONTAINER, found.project_id)
+    require(actor, verb, Kind.CONTAINER, project=found.project_id, host=str(found.host_id))
     return found
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from redis.exceptions import RedisError
 
-from accounts.access import Kind, Verb, require
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from accounts.tokens import digest
 from bus import names
@@ -18,6 +18,7 @@ from bus.errors import BrokerUnavailable, HostNotFound, HostUnavailable
 from bus.names import Queue
 from config.redis import client
 from hosts.models import Host
+from projects.selectors import hosts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,22 +32,16 @@ class Liveness:
 
 def list_hosts(*, actor: Actor) -> QuerySet[Host]:
     """Return the hosts that *actor* may see."""
-    require(actor, Verb.VIEW, Kind.HOST)
-    return Host.objects.all()
+    return _seen(actor)
 
 
 def get_host(*, actor: Actor, host: str) -> Host:
     """Return the host with this id or name, or raise HostNotFound."""
-    require(actor, Verb.VIEW, Kind.HOST)
-    return find_host(host)
-
-
-def find_host(host: str) -> Host:
-    """Return the host with this id or name, or raise HostNotFound; judges no rights."""
+    seen = _seen(actor)
     try:
-        found = Host.objects.filter(pk=UUID(host)).first()
+        found = seen.filter(pk=UUID(host)).first()
     except ValueError:
-        found = Host.objects.filter(name=host).first()
+        found = seen.filter(name=host).first()
     if found is None:
         raise HostNotFound(host=host)
     return found
@@ -81,6 +76,17 @@ def require_worker(*, host: Host, pool: Queue) -> None:
         raise BrokerUnavailable(reason=str(error)) from error
     if not found:
         raise HostUnavailable(host=host.name, queue=pool.value)
+
+
+def _seen(actor: Actor) -> QuerySet[Host]:
+    scope = visible(actor, Kind.HOST)
+    seen = scope.where(project=None, host="pk")
+    # Who works in a project sees the hosts that its policy lets it work on.
+    for allowed in hosts_of(scope.projects):
+        if allowed is None:
+            return Host.objects.all()
+        seen |= Q(pk__in=allowed)
+    return Host.objects.filter(seen)
 
 
 def _keys(host: Host) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from engine.errors import AmbiguousId, ImageNotFound
 from hosts.models import Host
@@ -101,8 +101,7 @@ def _users(digests: set[str]) -> Mapping[tuple[UUID, str, str], list[str]]:
 
 
 def _visible(actor: Actor, host: str | None) -> QuerySet[Image]:
-    require(actor, Verb.VIEW, Kind.IMAGE)
-    found = Image.objects.filter(project__in=visible_projects(actor))
+    found = Image.objects.filter(visible(actor, Kind.IMAGE).where())
     if host is None:
         return found
     return found.filter(host=get_host(actor=actor, host=host))

@@ -14,6 +14,7 @@ from images.mirror import record as record_image
 from images.mirror import replace as replace_images
 from operations import services as operations
 from operations.models import Operation
+from projects import selectors as projects
 from registries import services as registries
 
 __all__ = ["pull", "record_image", "remove", "replace_images"]
@@ -21,7 +22,8 @@ __all__ = ["pull", "record_image", "remove", "replace_images"]
 
 def pull(*, actor: Actor, host: str, project: str, reference: str) -> Operation:
     """Ask *host* for the image at *reference*, with the project's credentials for its registry."""
-    require(actor, Verb.PULL, Kind.IMAGE, project)
+    projects.get_project(actor=actor, project=project)
+    require(actor, Verb.PULL, Kind.IMAGE, project=project)
     wanted = str(parse_reference(reference))
     chosen = hosts.get_host(actor=actor, host=host)
     access = registries.access_for(
@@ -45,7 +47,7 @@ def remove(
 ) -> Operation:
     """Ask for an image to be removed, or with *reference* for that tag of it alone."""
     found = selectors.find(actor=actor, digest=digest, host=host)
-    require(actor, Verb.DELETE, Kind.IMAGE, found.project_id)
+    require(actor, Verb.DELETE, Kind.IMAGE, project=found.project_id, host=str(found.host_id))
     wanted = str(parse_reference(reference)) if reference else found.digest
     if reference and wanted not in (*found.tags, *found.digests):
         raise ImageNotFound(reference=reference)

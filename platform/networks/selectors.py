@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import F, QuerySet
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from config.moments import rfc3339
 from hosts.selectors import get_host
@@ -21,8 +21,7 @@ _COLUMNS = (*_SHOWN, "host_id", "project_id", "created_at")
 
 def networks(*, actor: Actor, host: str | None = None) -> QuerySet[Network, Row]:
     """Return the rows of the networks that the actor may see."""
-    require(actor, Verb.VIEW, Kind.NETWORK)
-    found = Network.objects.filter(project__in=visible_projects(actor))
+    found = Network.objects.filter(visible(actor, Kind.NETWORK).where())
     if host is not None:
         found = found.filter(host=get_host(actor=actor, host=host))
     return _rows(found)

@@ -6,18 +6,17 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from bus.errors import OperationNotFound
-from hosts.selectors import find_host
+from hosts.selectors import get_host
 from operations.models import Operation
 
 
 def list_operations(*, actor: Actor) -> QuerySet[Operation]:
     """Return the operations in the projects that *actor* may see, newest first."""
-    require(actor, Verb.VIEW, Kind.OPERATION)
     found = Operation.objects.select_related("host").defer("body", "signature")
-    return found.filter(project__in=visible_projects(actor))
+    return found.filter(visible(actor, Kind.OPERATION).where())
 
 
 def get_operation(*, actor: Actor, operation_id: UUID) -> Operation:
@@ -39,6 +38,6 @@ def filter_operations(
     """Return the visible operations that fit all that is given; *host* is an id or a name."""
     found = list_operations(actor=actor)
     if host is not None:
-        found = found.filter(host=find_host(host))
+        found = found.filter(host=get_host(actor=actor, host=host))
     wanted = {"state": state, "kind": kind, "subject_id": subject}
     return found.filter(**{name: value for name, value in wanted.items() if value is not None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, Verb, require, visible
 from accounts.actor import Actor
 from containers.models import Container
 from engine.errors import ContainerNotFound
@@ -21,12 +21,12 @@ class LogSubject:
 
 def log_subject(*, actor: Actor, container_id: str) -> LogSubject:
     """Return the container whose log *actor* may read; ContainerNotFound where it sees none."""
-    require(actor, Verb.VIEW, Kind.CONTAINER)
-    visible = Container.objects.filter(project__in=visible_projects(actor))
-    container = visible.select_related("host").filter(pk=container_id).first()
+    seen = Container.objects.filter(visible(actor, Kind.CONTAINER).where())
+    container = seen.select_related("host").filter(pk=container_id).first()
     if container is None:
         raise ContainerNotFound(container=container_id)
-    require(actor, Verb.LOGS, Kind.CONTAINER, container.project_id)
+    place = {"project": container.project_id, "host": str(container.host_id)}
+    require(actor, Verb.LOGS, Kind.CONTAINER, **place)
     return LogSubject(
         container_id=container.pk,
         name=container.name,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, visible
 from accounts.actor import Actor
 from registries.errors import RegistryNotFound
 from registries.models import Registry
@@ -27,8 +27,7 @@ _COLUMNS = (
 
 def registries(*, actor: Actor) -> QuerySet[Registry, dict[str, Any]]:
     """Return the registries of the projects that the actor may see."""
-    require(actor, Verb.VIEW, Kind.REGISTRY)
-    found = Registry.objects.filter(project__in=visible_projects(actor))
+    found = Registry.objects.filter(visible(actor, Kind.REGISTRY).where(host=None))
     rows: QuerySet[Registry, dict[str, Any]] = found.values(*_COLUMNS)
     return rows
 

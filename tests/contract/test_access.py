@@ -14,7 +14,7 @@ from accounts.models import User
 from audit.models import AuditEntry
 from operations.models import Operation
 from projects.models import Project
-from tests.support.rest import PlayedHost, Rest, container_of, image_of
+from tests.support.rest import PlayedHost, Rest, container_of, image_of, make_member, rest_of
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
 
@@ -99,7 +99,8 @@ def test_session_changes_nothing_without_its_csrf_header(
     assert AuditEntry.objects.count() == before
 
 
-def test_objects_of_a_project_that_is_not_yours_are_not_there(rest: Rest, host: PlayedHost) -> None:
+def test_objects_of_a_project_that_is_not_yours_are_not_there(host: PlayedHost) -> None:
+    rest = rest_of(make_member(role="project_admin"))
     Project.objects.create(id="secret", name="Secret")
     container, image = container_of("web", space="secret"), image_of("app", space="secret")
     host.tell_container(container)

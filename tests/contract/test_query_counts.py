@@ -15,17 +15,17 @@ from tests.support.rest import PlayedHost, Rest, container_of, image_id, image_o
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
 
 QUERIES = {
-    "containers": 3,
-    "containers?host=alpha&state=running&name=web": 4,
-    "hosts": 3,
-    "images": 4,
-    "networks": 3,
-    "operations": 3,
-    "projects": 3,
-    "registries": 3,
-    "tokens": 3,
+    "containers": 4,
+    "containers?host=alpha&state=running&name=web": 5,
+    "hosts": 4,
+    "images": 5,
+    "networks": 4,
+    "operations": 4,
+    "projects": 4,
+    "registries": 4,
+    "tokens": 4,
 }
-"""One finds the token and its user, one counts, one reads a page."""
+"""One finds the token and its user, one what they may do, one counts, one reads a page."""
 
 
 def fill(host: PlayedHost, owner: User, first: int, last: int) -> None:

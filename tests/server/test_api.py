@@ -114,7 +114,7 @@ def test_signals_are_taken_by_name_with_and_without_sig_and_by_number(
 def test_unknown_host_and_forbidden_project_are_said(rest: Rest, host: PlayedHost) -> None:
     assert rest.post("containers", asked(host="gamma")).problem == (404, "host_not_found")
     elsewhere = rest.post("containers", asked(project="elsewhere"))
-    assert elsewhere.problem == (403, "permission_denied")
+    assert elsewhere.problem == (404, "project_not_found")
     assert host.is_idle()
 
 

@@ -17,7 +17,7 @@ from registries import vault
 from registries.errors import PasswordUnreadable
 from registries.models import Registry
 from tests.support.registry import make_certificate, running_registry
-from tests.support.rest import Rest
+from tests.support.rest import Rest, make_member, rest_of
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
 
@@ -137,9 +137,12 @@ def test_what_cannot_be_a_registry_is_refused_by_field(
     assert list(answer.body["facts"]) == [field]
 
 
-def test_registry_of_another_project_cannot_be_made_read_changed_or_asked(rest: Rest) -> None:
-    assert rest.post("registries", asked(project="elsewhere")).problem == (403, "permission_denied")
+def test_registry_of_another_project_cannot_be_made_read_changed_or_asked(db: None) -> None:
+    rest = rest_of(make_member(role="project_admin"))
+    guessed = rest.post("registries", asked(project="elsewhere"))
     Project.objects.create(id="elsewhere", name="Elsewhere")
+    taken = rest.post("registries", asked(project="elsewhere"))
+    assert guessed.problem == taken.problem == (404, "project_not_found")
     theirs = Registry.objects.create(project_id="elsewhere", name="theirs", host="a.test")
     path = f"registries/{theirs.pk}"
     for answer in (

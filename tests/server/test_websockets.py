@@ -31,7 +31,7 @@ from hosts.models import Host
 from realtime import live
 from realtime.asgi import application
 from realtime.threads import in_thread
-from tests.support.rest import PASSWORD, PlayedHost, actor_of, container_of, make_user
+from tests.support.rest import PASSWORD, PlayedHost, actor_of, container_of, make_member
 from tests.support.serving import serving
 from tests.support.tunnels import CONTAINER_ID, CREDENTIAL, HOST_ID, FakeEngine, dialing
 from tests.support.valkey import Valkey
@@ -65,7 +65,7 @@ class Site:
 
 def prepare() -> tuple[str, str]:
     """Make the rows, and return a session cookie and a token."""
-    user = make_user()
+    user = make_member()
     browser = Client()
     browser.force_login(user)
     session = browser.cookies[settings.SESSION_COOKIE_NAME].value
@@ -352,7 +352,7 @@ async def test_a_chunked_body_beyond_the_limit_is_refused(redis: Valkey) -> None
 async def test_django_answers_through_the_edge(redis: Valkey) -> None:
     async with site(redis) as platform, httpx.AsyncClient() as client:
         answer = await client.post(
-            f"{platform.url}/api/v1/session", json={"username": "owner", "password": PASSWORD}
+            f"{platform.url}/api/v1/session", json={"username": "member", "password": PASSWORD}
         )
         lists = await asyncio.gather(
             *(

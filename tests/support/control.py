@@ -5,6 +5,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from accounts.actor import Actor
+from accounts.grants import EVERYTHING
 from bus import names
 from bus.names import Queue
 from config import sender
@@ -12,7 +13,7 @@ from config.redis import client
 from hosts.models import Host
 from projects.models import Project
 
-OWNER = Actor(user_id=1, username="owner", is_admin=True, origin="192.0.2.7")
+OWNER = Actor(user_id=1, username="owner", grants=EVERYTHING, origin="192.0.2.7")
 
 
 def forget_connections() -> None:

@@ -17,7 +17,8 @@ from django.test import Client
 
 from accounts import services as accounts
 from accounts.actor import Actor, program
-from accounts.models import User
+from accounts.models import Binding, Role, User
+from accounts.permissions import BUILT_IN
 from accounts.tokens import digest
 from bus import messages, names
 from bus.journal import OperationReport
@@ -248,7 +249,32 @@ def make_host(name: str) -> PlayedHost:
 
 
 def make_user(username: str = "owner") -> User:
+    """Make an admin."""
+    restore_roles()
     return accounts.create_admin(actor=program("test"), username=username, password=PASSWORD)
+
+
+def make_member(
+    username: str = "member",
+    role: str = "deployer",
+    *,
+    project: str | None = "default",
+    host: Host | None = None,
+) -> User:
+    """Make a user who has one role: in a project, on a host, or (both None) on everything."""
+    restore_roles()
+    Project.objects.get_or_create(id="default", defaults={"name": "Default"})
+    user = User(username=username)
+    user.set_password(PASSWORD)
+    user.save()
+    Binding.objects.create(role_id=role, user=user, project_id=project, host=host)
+    return user
+
+
+def restore_roles() -> None:
+    """Make the built-in roles anew where a test with real transactions has emptied the tables."""
+    for name in BUILT_IN:
+        Role.objects.get_or_create(name=name, defaults={"built_in": True})
 
 
 def actor_of(user: User) -> Actor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.db.models import QuerySet
@@ -43,7 +44,7 @@ class ActorView(APIView):
 
     pagination_class = Pages
 
-    @property
+    @cached_property
     def actor(self) -> Actor:
         """The actor of this request."""
         origin = self.request.META.get("REMOTE_ADDR", "")

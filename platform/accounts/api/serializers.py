@@ -12,7 +12,7 @@ from accounts.models import USERNAME_PATTERN, Token, User
 class UserSerializer(serializers.ModelSerializer[User]):
     class Meta:
         model = User
-        fields = ("id", "username", "is_admin", "created_at")
+        fields = ("id", "username", "is_robot", "is_active", "created_at", "last_login")
         read_only_fields = fields
 
 
