@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from engine.errors import InvalidValue, PortInUse
+from engine.network.ports import NOBODY
 from engine.spec.container import PortBinding, Protocol
 from tests.support.netns import run
 from tests.support.network import (
@@ -150,24 +151,31 @@ def test_a_port_in_use_names_the_container_that_has_it(
 ) -> None:
     host.attach("web", binding)
     with pytest.raises(PortInUse, match=r"is held by container web$"):
-        host.manager.bind_ports((binding,))
+        host.manager.bind_ports("default", (binding,))
+
+
+def test_a_port_in_use_names_no_container_of_another_space(host: NetworkHost) -> None:
+    host.attach("web", WEB, space="theirs")
+    with pytest.raises(PortInUse) as refused:
+        host.manager.bind_ports("default", (WEB,))
+    assert refused.value.holder == NOBODY
 
 
 def test_a_port_in_use_names_the_process_that_has_it(host: NetworkHost) -> None:
     own = rf"is held by .+ \(pid {os.getpid()}\)$"
     with socket.create_server(("127.0.0.1", 18080)), pytest.raises(PortInUse, match=own):
-        host.manager.bind_ports((WEB,))
+        host.manager.bind_ports("default", (WEB,))
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as held:
         held.bind(("::", 18080))
         with pytest.raises(PortInUse, match=own):
-            host.manager.bind_ports((UDP,))
+            host.manager.bind_ports("default", (UDP,))
 
 
 def test_one_port_in_use_leaves_the_others_free(host: NetworkHost) -> None:
     free = PortBinding(container_port=81, host_port=18081)
     with pytest.raises(PortInUse, match="another port of this container"):
-        host.manager.bind_ports((free, WEB, LOCAL, WEB))
-    bound, sockets = host.manager.bind_ports((free, WEB))
+        host.manager.bind_ports("default", (free, WEB, LOCAL, WEB))
+    bound, sockets = host.manager.bind_ports("default", (free, WEB))
     for held in sockets:
         held.close()
     assert bound == (free, WEB)
@@ -180,7 +188,7 @@ def test_connections_of_a_server_that_is_gone_do_not_hold_its_port(host: Network
         # Who closes first keeps the port in TIME_WAIT.
         accepted.close()
         client.close()
-    bound, sockets = host.manager.bind_ports((WEB,))
+    bound, sockets = host.manager.bind_ports("default", (WEB,))
     assert bound == (WEB,)
     with pytest.raises(OSError, match="in use"):
         socket.create_server(("127.0.0.1", 18080))
@@ -202,4 +210,4 @@ def test_a_port_that_cannot_be_is_refused_with_the_reason(
     host: NetworkHost, binding: PortBinding, problem: str
 ) -> None:
     with pytest.raises(InvalidValue, match=problem):
-        host.manager.bind_ports((binding,))
+        host.manager.bind_ports("default", (binding,))

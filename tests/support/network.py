@@ -73,7 +73,7 @@ class NetworkHost:
         """Bring up what a start brings up, and record the container as running."""
         where = network or self.manager.ensure_default(space)
         container = self._create(name, space)
-        bindings, sockets = self.manager.bind_ports(ports)
+        bindings, sockets = self.manager.bind_ports(space, ports)
         with self.database.transaction() as tx:
             endpoints = self.manager.reserve(tx, container_id=container.id, network=where)
         netns = NetworkNamespace.new()
