@@ -11,14 +11,14 @@ from celery.exceptions import Reject
 
 from agent import operation
 from agent.operation import Verb, Workplace
-from agent.tasks import containers, images
+from agent.tasks import containers, images, registries
 from bus import broker, names
 from bus.messages import OperationKind
 from bus.names import Queue
 
 log = logging.getLogger(__name__)
 
-VERBS = {**containers.VERBS, **images.VERBS}
+VERBS = {**containers.VERBS, **images.VERBS, **registries.VERBS}
 _TIMEOUT = 10.0
 _REQUEUE_SECONDS = 1.0
 

@@ -31,6 +31,7 @@ class OperationKind(enum.StrEnum):
     CONTAINER_REMOVE = "containers.remove"
     IMAGE_PULL = "images.pull"
     IMAGE_REMOVE = "images.remove"
+    REGISTRY_TEST = "registries.test"
 
 
 class OperationState(enum.StrEnum):
@@ -91,7 +92,7 @@ class ContainerRemove:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistryAccess:
-    """How to reach the registry of a pull, beyond its name; `auth` is a sealed RegistryAuth."""
+    """How to reach a registry, beyond its name; `auth` is a sealed RegistryAuth."""
 
     auth: bytes = field(default=b"", repr=False)
     insecure: bool = False
@@ -110,6 +111,12 @@ class ImageRemove:
     force: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryTest:
+    registry: str
+    access: RegistryAccess = field(default_factory=RegistryAccess)
+
+
 Payload = (
     ContainerCreate
     | ContainerStart
@@ -119,6 +126,7 @@ Payload = (
     | ContainerRemove
     | ImagePull
     | ImageRemove
+    | RegistryTest
 )
 
 PAYLOADS: Mapping[OperationKind, type[Payload]] = {
@@ -130,6 +138,7 @@ PAYLOADS: Mapping[OperationKind, type[Payload]] = {
     OperationKind.CONTAINER_REMOVE: ContainerRemove,
     OperationKind.IMAGE_PULL: ImagePull,
     OperationKind.IMAGE_REMOVE: ImageRemove,
+    OperationKind.REGISTRY_TEST: RegistryTest,
 }
 
 
