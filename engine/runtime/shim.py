@@ -138,10 +138,12 @@ def _finish(context: LauncherContext, given: Handover) -> None:
 def notify(engine: EnginePaths, container_id: str) -> None:
     """Tell the agent to look at a container; without an agent, its next start looks at all."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as events:
-        # The kernel queues ten datagrams for a reader; more may come when many end at once.
+        # The kernel queues ten datagrams for a reader; more may come when many end at once. Only
+        # a connected socket sleeps until there is room: another polls as writable all the time.
         events.settimeout(_NOTIFY_SECONDS)
         try:
-            events.sendto(container_id.encode(), os.fspath(engine.events_socket))
+            events.connect(os.fspath(engine.events_socket))
+            events.send(container_id.encode())
         except (FileNotFoundError, ConnectionRefusedError, TimeoutError):
             return
 

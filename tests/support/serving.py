@@ -26,14 +26,21 @@ async def serving(application: Any, *, lifespan: str = "off") -> AsyncIterator[i
         timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server._serve())
+    task = asyncio.create_task(_serve(server))
     while not server.started:
         if task.done():
             await task
-            raise RuntimeError("the server did not start")
         await asyncio.sleep(0.005)
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
         server.should_exit = True
         await task
+
+
+async def _serve(server: uvicorn.Server) -> None:
+    """Serve until told; a start that fails is an error of one test, not the end of the loop."""
+    try:
+        await server._serve()
+    except SystemExit as error:
+        raise RuntimeError("the server did not start; its log says why") from error
