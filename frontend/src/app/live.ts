@@ -1,5 +1,4 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { notifications } from '@mantine/notifications';
 import { setConnection } from '@/api/connection';
 import { EventSocket, socketUrl, type Change } from '@/api/socket';
 import type { Operation, User } from '@/api/types';
@@ -10,6 +9,7 @@ import { applyNetwork } from '@/features/networks/queries';
 import { operationTitle } from '@/features/operations/describe';
 import { applyOperation } from '@/features/operations/queries';
 import { sessionKeys } from '@/features/session/queries';
+import { notify } from '@/ui/notify';
 
 const APPLY: Record<string, (client: QueryClient, change: Change) => void> = {
   container: applyContainer,
@@ -29,7 +29,7 @@ export function applyChange(client: QueryClient, change: Change): void {
 function announceFailure(client: QueryClient, operation: Operation | null): void {
   const user = client.getQueryData<User | null>(sessionKeys.current);
   if (operation?.state !== 'failed' || operation.actor !== user?.username) return;
-  notifications.show({
+  void notify({
     id: operation.id,
     color: 'red',
     title: `${operationTitle(operation)} failed`,

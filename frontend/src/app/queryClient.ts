@@ -1,8 +1,8 @@
 import { QueryClient } from '@tanstack/react-query';
-import { notifications } from '@mantine/notifications';
 import { MutationCache } from '@tanstack/react-query';
 import { ApiError, isApiError } from '@/api/errors';
 import { sessionKeys } from '@/features/session/queries';
+import { notify } from '@/ui/notify';
 
 const RETRIES = 2;
 
@@ -21,7 +21,7 @@ export const queryClient = new QueryClient({
       if (isApiError(error) && error.status === 401)
         void queryClient.invalidateQueries({ queryKey: sessionKeys.current });
       if (mutation.meta?.shownInPlace) return;
-      notifications.show({ color: 'red', title: 'Not done', message: error.message });
+      void notify({ color: 'red', title: 'Not done', message: error.message });
     },
   }),
 });

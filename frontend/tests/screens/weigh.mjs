@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import { makeData } from './data.mjs';
 import { fake, serve } from './platform.mjs';
 
-const LIMIT = 250_000;
+const LIMIT = 220_000;
 const site = await serve();
 const browser = await chromium.launch({
   executablePath: '/usr/bin/chromium',

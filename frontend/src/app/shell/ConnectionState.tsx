@@ -1,4 +1,4 @@
-import { Text, Tooltip } from '@mantine/core';
+import { Text } from '@mantine/core';
 import { IconBolt, IconLoader2, IconPlugOff, type Icon } from '@tabler/icons-react';
 import { useConnection } from '@/api/connection';
 import type { ConnectionState as State } from '@/api/socket';
@@ -13,14 +13,12 @@ const LOOK: Record<State, [Icon, Tone, string, string]> = {
 export function ConnectionState() {
   const [icon, tone, word, hint] = LOOK[useConnection()];
   return (
-    <Tooltip label={hint}>
-      <Text size="sm" component="span" role="status" aria-label={`Connection: ${word}`}>
-        <StatusWord icon={icon} tone={tone}>
-          <Text span inherit visibleFrom="sm">
-            {word}
-          </Text>
-        </StatusWord>
-      </Text>
-    </Tooltip>
+    <Text size="sm" component="span" role="status" title={hint} aria-label={`Connection: ${word}`}>
+      <StatusWord icon={icon} tone={tone}>
+        <Text span inherit visibleFrom="sm">
+          {word}
+        </Text>
+      </StatusWord>
+    </Text>
   );
 }

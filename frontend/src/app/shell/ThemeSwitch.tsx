@@ -1,43 +1,23 @@
-import { ActionIcon, Menu, useMantineColorScheme, type MantineColorScheme } from '@mantine/core';
-import { IconCheck, IconDeviceDesktop, IconMoon, IconSun, type Icon } from '@tabler/icons-react';
+import { ActionIcon, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconMoon, IconSun } from '@tabler/icons-react';
+import { lazy } from 'react';
+import { DeferredMenu } from '@/ui/DeferredMenu';
 
-const SCHEMES: [MantineColorScheme, string, Icon][] = [
-  ['light', 'Light', IconSun],
-  ['dark', 'Dark', IconMoon],
-  ['auto', 'System', IconDeviceDesktop],
-];
+const ThemeMenu = lazy(async () => ({ default: (await import('./ThemeMenu')).ThemeMenu }));
+
+const ICONS = { light: IconSun, dark: IconMoon, auto: IconDeviceDesktop };
 
 export function ThemeSwitch() {
   const { colorScheme } = useMantineColorScheme();
-  const [, , Current] = SCHEMES.find(([name]) => name === colorScheme) ?? ['', '', IconSun];
+  const Current = ICONS[colorScheme];
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
+    <DeferredMenu
+      button={
         <ActionIcon variant="subtle" color="gray" aria-label="Theme">
           <Current size={18} />
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <ThemeItems />
-      </Menu.Dropdown>
-    </Menu>
+      }
+      menu={(button) => <ThemeMenu button={button} />}
+    />
   );
-}
-
-/** The choice of theme, for any menu. */
-export function ThemeItems() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  return SCHEMES.map(([name, label, IconOf]) => (
-    <Menu.Item
-      key={name}
-      leftSection={<IconOf size={15} />}
-      rightSection={name === colorScheme && <IconCheck size={14} />}
-      aria-current={name === colorScheme}
-      onClick={() => {
-        setColorScheme(name);
-      }}
-    >
-      {label}
-    </Menu.Item>
-  ));
 }

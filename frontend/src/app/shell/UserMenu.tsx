@@ -1,15 +1,15 @@
-import { Box, Button, Menu, Text } from '@mantine/core';
-import { IconKey, IconKeyboard, IconLogout, IconUser } from '@tabler/icons-react';
-import { Link } from 'react-router';
+import { Button, Text } from '@mantine/core';
+import { IconUser } from '@tabler/icons-react';
+import { lazy } from 'react';
 import type { User } from '@/api/types';
-import { useSignOut } from '@/features/session/queries';
-import { ThemeItems } from './ThemeSwitch';
+import { DeferredMenu } from '@/ui/DeferredMenu';
+
+const UserItems = lazy(async () => ({ default: (await import('./UserItems')).UserItems }));
 
 export function UserMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
-  const signOut = useSignOut();
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
+    <DeferredMenu
+      button={
         <Button
           variant="subtle"
           color="gray"
@@ -21,28 +21,8 @@ export function UserMenu({ user, onHelp }: { user: User; onHelp: () => void }) {
             {user.username}
           </Text>
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component={Link} to="/tokens" leftSection={<IconKey size={15} />}>
-          Access tokens
-        </Menu.Item>
-        <Menu.Item leftSection={<IconKeyboard size={15} />} onClick={onHelp}>
-          Keyboard shortcuts
-        </Menu.Item>
-        <Box hiddenFrom="xs">
-          <Menu.Divider />
-          <ThemeItems />
-        </Box>
-        <Menu.Divider />
-        <Menu.Item
-          leftSection={<IconLogout size={15} />}
-          onClick={() => {
-            signOut.mutate();
-          }}
-        >
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+      }
+      menu={(button) => <UserItems button={button} onHelp={onHelp} />}
+    />
   );
 }

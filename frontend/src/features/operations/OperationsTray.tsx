@@ -1,13 +1,12 @@
-import { Button, Drawer, Text } from '@mantine/core';
+import { Button, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconListCheck, IconLoader2 } from '@tabler/icons-react';
-import type { Operation } from '@/api/types';
-import { Failure } from '@/ui/Failure';
-import { Loading } from '@/ui/Loading';
-import { OperationList } from './OperationList';
+import { lazy, Suspense } from 'react';
 import { isOpen, useRecentOperations } from './queries';
 
-const SHOWN = 30;
+const OperationsDrawer = lazy(async () => ({
+  default: (await import('./OperationsDrawer')).OperationsDrawer,
+}));
 
 /** All long work, in sight on every page; the platform remembers it, so a reload loses nothing. */
 export function OperationsTray() {
@@ -34,34 +33,9 @@ export function OperationsTray() {
           </Text>
         )}
       </Button>
-      <Drawer opened={opened} onClose={tray.close} position="right" title="Operations" size="md">
-        <TrayContent
-          isPending={operations.isPending}
-          error={operations.error}
-          operations={operations.data ?? []}
-          retry={operations.refetch}
-        />
-      </Drawer>
+      <Suspense fallback={null}>
+        {opened && <OperationsDrawer opened onClose={tray.close} />}
+      </Suspense>
     </>
   );
-}
-
-interface ContentProps {
-  isPending: boolean;
-  error: Error | null;
-  operations: Operation[];
-  retry: () => unknown;
-}
-
-function TrayContent({ isPending, error, operations, retry }: ContentProps) {
-  if (isPending) return <Loading what="operations" />;
-  if (error) return <Failure what="Operations could not be read" error={error} retry={retry} />;
-  if (operations.length === 0)
-    return (
-      <Text size="sm" c="dimmed">
-        Nothing was asked for yet. Pulls, creates, stops and removals show up here with their
-        progress and outcome.
-      </Text>
-    );
-  return <OperationList operations={operations.slice(0, SHOWN)} />;
 }

@@ -1,9 +1,9 @@
 import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { notifications } from '@mantine/notifications';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import type { Registry } from '@/api/types';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { notify } from '@/ui/notify';
 import { useRemoveRegistry, useTestRegistry } from './queries';
 import { RegistryDialog } from './RegistryDialog';
 
@@ -45,7 +45,7 @@ function TestButton({ registry }: { registry: Registry }) {
       onClick={() => {
         test.mutate(registry.id, {
           onSuccess: ({ ok, message }) => {
-            notifications.show({
+            void notify({
               color: ok ? 'teal' : 'red',
               title: ok ? `${registry.name} answers` : `${registry.name} does not work`,
               message,

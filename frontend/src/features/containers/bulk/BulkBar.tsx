@@ -1,8 +1,9 @@
 import { Button, Group, Text } from '@mantine/core';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { Container } from '@/api/types';
 import type { Verb } from '../queries';
-import { BulkDialog } from './BulkDialog';
+
+const BulkDialog = lazy(async () => ({ default: (await import('./BulkDialog')).BulkDialog }));
 
 const VERBS: [Verb, string][] = [
   ['start', 'Start'],
@@ -37,16 +38,18 @@ export function BulkBar({ selected, onClear }: { selected: Container[]; onClear:
           ))}
         </Group>
       )}
-      {task && (
-        <BulkDialog
-          verb={task.verb}
-          containers={task.containers}
-          onClose={() => {
-            setTask(null);
-            onClear();
-          }}
-        />
-      )}
+      <Suspense fallback={null}>
+        {task && (
+          <BulkDialog
+            verb={task.verb}
+            containers={task.containers}
+            onClose={() => {
+              setTask(null);
+              onClear();
+            }}
+          />
+        )}
+      </Suspense>
     </>
   );
 }
