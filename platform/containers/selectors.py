@@ -16,6 +16,8 @@ from containers.models import Container
 from engine.errors import AmbiguousId, ContainerNotFound
 from hosts.models import Host
 from hosts.selectors import get_host
+from projects.masking import masked, sees_values, shown_to
+from projects.selectors import get_project
 
 Row = dict[str, Any]
 
@@ -39,12 +41,15 @@ _SHORTEST_PREFIX = 4
 def containers(
     *,
     actor: Actor,
+    project: str | None = None,
     host: str | None = None,
     states: Collection[str] = (),
     name: str = "",
 ) -> QuerySet[Container, Row]:
     """Return the rows of the containers that the actor may see; *name* is any part of the name."""
     found = _visible(actor)
+    if project is not None:
+        found = found.filter(project=get_project(actor=actor, project=project))
     if host is not None:
         found = found.filter(host=get_host(actor=actor, host=host))
     if wanted := list(states):
@@ -57,8 +62,8 @@ def containers(
     return rows
 
 
-def documents(rows: Iterable[Row]) -> list[Row]:
-    """Return rows of `containers` as clients see them: times and JSON as orjson takes them."""
+def documents(rows: Iterable[Row], *, actor: Actor) -> list[Row]:
+    """Return rows of `containers` as *actor* sees them: times and JSON as orjson takes them."""
     return [
         _document(row)
         | {
@@ -67,15 +72,16 @@ def documents(rows: Iterable[Row]) -> list[Row]:
             "finished_at": row["finished_at"],
             "ports": orjson.Fragment(row["ports_text"]),
             "endpoints": orjson.Fragment(row["endpoints_text"]),
-            "spec": orjson.Fragment(row["spec_text"]),
+            "spec": _spec(actor, row),
         }
         for row in rows
     ]
 
 
 def container(*, actor: Actor, key: str) -> Row:
-    """Return one container as clients see it, found as `find` does."""
-    return _shown(find(actor=actor, key=key))
+    """Return one container as the actor sees it, found as `find` does."""
+    found = find(actor=actor, key=key)
+    return shown_to(actor, _shown(found), project=found.project_id, host=found.host_id)
 
 
 def find(*, actor: Actor, key: str) -> Container:
@@ -99,7 +105,7 @@ def names_on(*, host: Host, project: str) -> Mapping[str, str]:
 
 
 def document_of(*, container_id: str) -> Row:
-    """Return one container as clients see it, for the fan-out, which filters by project itself."""
+    """Return all there is of one container, for the fan-out, which shows each what they may see."""
     return _shown(Container.objects.select_related("host").get(pk=container_id))
 
 
@@ -115,6 +121,13 @@ def _shown(container: Container) -> Row:
         | {name: rfc3339(row[name]) for name in _TIMES}
         | {name: getattr(container, name) for name in _JSON}
     )
+
+
+def _spec(actor: Actor, row: Row) -> object:
+    text = row["spec_text"]
+    if sees_values(actor, project=row["project_id"], host=row["host_id"]):
+        return orjson.Fragment(text)
+    return masked(orjson.loads(text))
 
 
 def _document(row: Row) -> Row:

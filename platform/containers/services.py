@@ -25,9 +25,13 @@ from containers.names import suggest
 from engine.errors import NameInUse
 from engine.spec.container import ContainerSpec
 from hosts import selectors as hosts
+from hosts.models import Host
 from operations import services as operations
 from operations.models import Operation
 from projects import selectors as projects
+from projects.models import Project
+from projects.policy import affects_host, judge
+from projects.services import enforce
 
 __all__ = [
     "create",
@@ -44,8 +48,9 @@ __all__ = [
 def create(*, actor: Actor, host: str, project: str, spec: ContainerSpec, start: bool) -> Operation:
     """Ask *host* for a container; one without a name in its *spec* is given one."""
     projects.get_project(actor=actor, project=project)
-    require(actor, Verb.CREATE, Kind.CONTAINER, project=project)
+    found = projects.get_project(actor=actor, project=project)
     chosen = hosts.get_host(actor=actor, host=host)
+    _judge(actor, found, chosen, spec)
     taken = selectors.names_on(host=chosen, project=project)
     if holder := taken.get(spec.name):
         raise NameInUse(kind="container", name=spec.name, holder=f"container {holder[:12]}")
@@ -98,6 +103,22 @@ def remove(*, actor: Actor, key: str, force: bool) -> Operation:
     found = _find(actor, Verb.DELETE, key)
     payload = ContainerRemove(container_id=found.pk, force=force)
     return _submit(actor, OperationKind.CONTAINER_REMOVE, found, payload)
+
+
+def _judge(actor: Actor, project: Project, host: Host, spec: ContainerSpec) -> None:
+    """Let pass what the actor may ask for and the policy takes: the very *spec* that is run."""
+    place = {"project": project.pk, "host": str(host.pk)}
+    require(actor, Verb.CREATE, Kind.CONTAINER, **place)
+    enforce(
+        actor=actor,
+        verb=Verb.CREATE,
+        kind=Kind.CONTAINER,
+        project=project.pk,
+        name=spec.name,
+        broken=judge(projects.policy_of(project), spec, host=str(host.pk)),
+    )
+    if affects_host(spec):
+        require(actor, Verb.HOST_OPTIONS, Kind.CONTAINER, **place)
 
 
 def _find(actor: Actor, verb: Verb, key: str) -> Container:

@@ -15,6 +15,8 @@ from images.mirror import replace as replace_images
 from operations import services as operations
 from operations.models import Operation
 from projects import selectors as projects
+from projects.policy import judge_host, judge_image
+from projects.services import enforce
 from registries import services as registries
 
 __all__ = ["pull", "record_image", "remove", "replace_images"]
@@ -23,9 +25,19 @@ __all__ = ["pull", "record_image", "remove", "replace_images"]
 def pull(*, actor: Actor, host: str, project: str, reference: str) -> Operation:
     """Ask *host* for the image at *reference*, with the project's credentials for its registry."""
     projects.get_project(actor=actor, project=project)
-    require(actor, Verb.PULL, Kind.IMAGE, project=project)
-    wanted = str(parse_reference(reference))
+    found = projects.get_project(actor=actor, project=project)
     chosen = hosts.get_host(actor=actor, host=host)
+    require(actor, Verb.PULL, Kind.IMAGE, project=project, host=str(chosen.pk))
+    wanted = str(parse_reference(reference))
+    policy = projects.policy_of(found)
+    enforce(
+        actor=actor,
+        verb=Verb.PULL,
+        kind=Kind.IMAGE,
+        project=project,
+        name=wanted,
+        broken=judge_image(policy, wanted) + judge_host(policy, str(chosen.pk)),
+    )
     access = registries.access_for(
         actor=actor, project=project, reference=wanted, public_key=bytes(chosen.public_key)
     )
@@ -43,10 +55,16 @@ def pull(*, actor: Actor, host: str, project: str, reference: str) -> Operation:
 
 
 def remove(
-    *, actor: Actor, digest: str, host: str | None = None, reference: str = "", force: bool = False
+    *,
+    actor: Actor,
+    digest: str,
+    project: str | None = None,
+    host: str | None = None,
+    reference: str = "",
+    force: bool = False,
 ) -> Operation:
     """Ask for an image to be removed, or with *reference* for that tag of it alone."""
-    found = selectors.find(actor=actor, digest=digest, host=host)
+    found = selectors.find(actor=actor, digest=digest, project=project, host=host)
     require(actor, Verb.DELETE, Kind.IMAGE, project=found.project_id, host=str(found.host_id))
     wanted = str(parse_reference(reference)) if reference else found.digest
     if reference and wanted not in (*found.tags, *found.digests):

@@ -12,6 +12,7 @@ from accounts.actor import Actor
 from config.moments import rfc3339
 from hosts.selectors import get_host
 from networks.models import Network
+from projects.selectors import get_project
 
 Row = dict[str, Any]
 
@@ -19,9 +20,13 @@ _SHOWN = ("id", "name", "driver", "subnet", "gateway", "version")
 _COLUMNS = (*_SHOWN, "host_id", "project_id", "created_at")
 
 
-def networks(*, actor: Actor, host: str | None = None) -> QuerySet[Network, Row]:
+def networks(
+    *, actor: Actor, project: str | None = None, host: str | None = None
+) -> QuerySet[Network, Row]:
     """Return the rows of the networks that the actor may see."""
     found = Network.objects.filter(visible(actor, Kind.NETWORK).where())
+    if project is not None:
+        found = found.filter(project=get_project(actor=actor, project=project))
     if host is not None:
         found = found.filter(host=get_host(actor=actor, host=host))
     return _rows(found)

@@ -6,7 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.actor import Actor
 from operations.models import Operation
+from projects.masking import shown_to
 
 FIELDS = (
     "id",
@@ -32,8 +34,19 @@ FIELDS = (
 """What `document` needs of a row, as `QuerySet.values` takes them."""
 
 
+def shown_row(actor: Actor, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the plain form of an operation's *row* as *actor* may see it."""
+    return shown_to(actor, document(row), project=row["project_id"], host=row["host_id"])
+
+
+def shown_operation(actor: Actor, operation: Operation) -> dict[str, Any]:
+    """Return the plain form of *operation* as *actor* may see it."""
+    place = {"project": operation.project_id, "host": str(operation.host_id)}
+    return shown_to(actor, document_of(operation), **place)
+
+
 def document_of(operation: Operation) -> dict[str, Any]:
-    """Return the plain form of *operation*."""
+    """Return all there is of *operation*, for the fan-out, which shows each what they may see."""
     row = {name: getattr(operation, name) for name in FIELDS if name != "host__name"}
     return document({**row, "host__name": operation.host.name})
 

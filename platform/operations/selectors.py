@@ -11,6 +11,7 @@ from accounts.actor import Actor
 from bus.errors import OperationNotFound
 from hosts.selectors import get_host
 from operations.models import Operation
+from projects.selectors import get_project
 
 
 def list_operations(*, actor: Actor) -> QuerySet[Operation]:
@@ -30,6 +31,7 @@ def get_operation(*, actor: Actor, operation_id: UUID) -> Operation:
 def filter_operations(
     *,
     actor: Actor,
+    project: str | None = None,
     host: str | None = None,
     state: str | None = None,
     kind: str | None = None,
@@ -37,6 +39,8 @@ def filter_operations(
 ) -> QuerySet[Operation]:
     """Return the visible operations that fit all that is given; *host* is an id or a name."""
     found = list_operations(actor=actor)
+    if project is not None:
+        found = found.filter(project=get_project(actor=actor, project=project))
     if host is not None:
         found = found.filter(host=get_host(actor=actor, host=host))
     wanted = {"state": state, "kind": kind, "subject_id": subject}

@@ -10,12 +10,13 @@ from uuid import UUID, uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from redis.exceptions import RedisError
 
 from accounts.access import Kind, Verb, require
 from accounts.actor import Actor
+from accounts.errors import ProjectNotFound
 from audit import services as audit
 from bus import messages, names
 from bus.errors import BrokerUnavailable, OperationFinished
@@ -43,6 +44,7 @@ RIGHTS: Mapping[OperationKind, tuple[Verb, Kind]] = {
     OperationKind.CONTAINER_REMOVE: (Verb.DELETE, Kind.CONTAINER),
     OperationKind.IMAGE_PULL: (Verb.PULL, Kind.IMAGE),
     OperationKind.IMAGE_REMOVE: (Verb.DELETE, Kind.IMAGE),
+    OperationKind.REGISTRY_TEST: (Verb.TEST, Kind.REGISTRY),
 }
 """What an actor must be allowed in the project to ask for each kind; audited as the same."""
 
@@ -65,7 +67,7 @@ def submit(
     will be done: should Redis go away in between, the janitor sends it when Redis is back.
     """
     verb, object_kind = RIGHTS[kind]
-    require(actor, verb, object_kind, project)
+    require(actor, verb, object_kind, project=project, host=str(host.pk))
     require_worker(host=host, pool=queue)
     operation = Operation(
         id=uuid4(),
@@ -83,18 +85,22 @@ def submit(
     )
     signed = _sign(operation, payload)
     operation.body, operation.signature = signed.body, signed.signature
-    with transaction.atomic():
-        operation.save(force_insert=True)
-        audit.record(
-            actor=actor,
-            verb=verb,
-            kind=object_kind,
-            object_id=subject_id[:128],
-            object_name=subject_name[:255],
-            project=project,
-            operation_id=operation.pk,
-        )
-        transaction.on_commit(functools.partial(_send_or_leave, operation))
+    try:
+        with transaction.atomic():
+            operation.save(force_insert=True)
+            audit.record(
+                actor=actor,
+                verb=verb,
+                kind=object_kind,
+                object_id=subject_id[:128],
+                object_name=subject_name[:255],
+                project=project,
+                operation_id=operation.pk,
+            )
+            transaction.on_commit(functools.partial(_send_or_leave, operation))
+    except IntegrityError as error:
+        # It was removed since it was looked up.
+        raise ProjectNotFound(project=project) from error
     return operation
 
 
@@ -110,7 +116,8 @@ def wait(operation_id: UUID, timeout: float) -> Operation:
 def cancel(*, actor: Actor, operation_id: UUID) -> Operation:
     """Ask the host to stop an operation; it ends as cancelled once the host has cleaned up."""
     operation = get_operation(actor=actor, operation_id=operation_id)
-    require(actor, Verb.CANCEL, Kind.OPERATION, operation.project_id)
+    place = {"project": operation.project_id, "host": str(operation.host_id)}
+    require(actor, Verb.CANCEL, Kind.OPERATION, **place)
     if operation.is_final:
         raise OperationFinished(operation=str(operation_id), state=operation.state)
     key = names.cancel_key(str(operation.host_id), str(operation_id))

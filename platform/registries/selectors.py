@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.access import Kind, visible
 from accounts.actor import Actor
+from projects.selectors import get_project
 from registries.errors import RegistryNotFound
 from registries.models import Registry
 
@@ -25,9 +26,11 @@ _COLUMNS = (
 )
 
 
-def registries(*, actor: Actor) -> QuerySet[Registry, dict[str, Any]]:
+def registries(*, actor: Actor, project: str | None = None) -> QuerySet[Registry, dict[str, Any]]:
     """Return the registries of the projects that the actor may see."""
     found = Registry.objects.filter(visible(actor, Kind.REGISTRY).where(host=None))
+    if project is not None:
+        found = found.filter(project=get_project(actor=actor, project=project))
     rows: QuerySet[Registry, dict[str, Any]] = found.values(*_COLUMNS)
     return rows
 

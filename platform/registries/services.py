@@ -7,21 +7,22 @@ from typing import TypeVar
 
 from django.db import IntegrityError, transaction
 
-from accounts.access import Kind, Verb, require, visible_projects
+from accounts.access import Kind, Verb, require, visible
 from accounts.actor import Actor
 from audit import services as audit
 from bus import sealing
-from bus.messages import RegistryAccess
-from engine.errors import (
-    RegistryError,
-    RegistryTlsFailed,
-    RegistryUnauthorized,
-    RegistryUnreachable,
-)
+from bus.messages import OperationKind, RegistryAccess, RegistryTest
+from bus.names import Queue
 from engine.spec import codec
 from engine.spec.image import RegistryAuth
 from engine.spec.reference import parse_reference
-from registries import probe, vault
+from hosts import selectors as hosts
+from operations import services as operations
+from operations.models import Operation
+from projects import selectors as projects
+from projects.policy import judge_host
+from projects.services import enforce
+from registries import vault
 from registries.errors import PasswordNeeded, RegistryExists, RegistryNotFound
 from registries.models import Registry
 
@@ -52,18 +53,11 @@ class RegistryChange:
     ca: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegistryTest:
-    """What a registry answered; `code` is that of the error, empty where all is well."""
-
-    ok: bool
-    message: str
-    code: str = ""
-
-
 def create_registry(*, actor: Actor, project: str, asked: RegistrySettings) -> Registry:
     """Let *project* know a registry."""
-    require(actor, Verb.CREATE, Kind.REGISTRY, project)
+    projects.get_project(actor=actor, project=project)
+    projects.get_project(actor=actor, project=project)
+    require(actor, Verb.CREATE, Kind.REGISTRY, project=project)
     registry = Registry(project_id=project)
     _fill(registry, asked)
     return _save(actor, Verb.CREATE, registry)
@@ -95,40 +89,47 @@ def delete_registry(*, actor: Actor, registry_id: int) -> None:
         registry.delete()
 
 
-def test_registry(*, actor: Actor, registry_id: int) -> RegistryTest:
-    """Ask the registry, from this process, whether it is there and takes the credentials."""
+def test_registry(*, actor: Actor, registry_id: int, host: str) -> Operation:
+    """Let *host* ask the registry whether it is there and takes the credentials."""
     registry = find(actor=actor, verb=Verb.TEST, registry_id=registry_id)
-    auth = _auth(registry)
-    _audit(actor, Verb.TEST, registry)
-    try:
-        probe.check(host=registry.host, auth=auth, insecure=registry.insecure, ca=registry.ca)
-    except (RegistryUnreachable, RegistryTlsFailed, RegistryUnauthorized, RegistryError) as error:
-        return RegistryTest(ok=False, code=error.code, message=str(error))
-    return RegistryTest(ok=True, message="it answers, and takes what is kept for it")
+    chosen = hosts.get_host(actor=actor, host=host)
+    enforce(
+        actor=actor,
+        verb=Verb.TEST,
+        kind=Kind.REGISTRY,
+        project=registry.project_id,
+        name=registry.host,
+        broken=judge_host(projects.policy_of(registry.project), str(chosen.pk)),
+    )
+    access = _access(registry, bytes(chosen.public_key))
+    return operations.submit(
+        actor=actor,
+        kind=OperationKind.REGISTRY_TEST,
+        host=chosen,
+        project=registry.project_id,
+        subject_kind=Kind.REGISTRY,
+        subject_id=str(registry.pk),
+        subject_name=registry.host,
+        payload=RegistryTest(registry=registry.host, access=access),
+        queue=Queue.BUILD,
+    )
 
 
 def access_for(*, actor: Actor, project: str, reference: str, public_key: bytes) -> RegistryAccess:
     """Return how the host with *public_key* reaches the registry of *reference*; auth is sealed."""
-    require(actor, Verb.PULL, Kind.IMAGE, project)
+    require(actor, Verb.PULL, Kind.IMAGE, project=project)
     host = parse_reference(reference).registry
     registry = Registry.objects.filter(project_id=project, host=host).first()
-    if registry is None:
-        return RegistryAccess()
-    access = RegistryAccess(insecure=registry.insecure, ca=registry.ca)
-    auth = _auth(registry)
-    if auth is None:
-        return access
-    return replace(access, auth=sealing.seal(codec.encode(auth), public_key=public_key))
+    return RegistryAccess() if registry is None else _access(registry, public_key)
 
 
 def find(*, actor: Actor, verb: Verb, registry_id: int) -> Registry:
     """Return the registry if the actor may *verb* it; RegistryNotFound also where it sees none."""
-    require(actor, Verb.VIEW, Kind.REGISTRY)
-    visible = Registry.objects.filter(project__in=visible_projects(actor))
-    registry = visible.filter(pk=registry_id).first()
+    seen = Registry.objects.filter(visible(actor, Kind.REGISTRY).where(host=None))
+    registry = seen.select_related("project").filter(pk=registry_id).first()
     if registry is None:
         raise RegistryNotFound(registry=str(registry_id))
-    require(actor, verb, Kind.REGISTRY, registry.project_id)
+    require(actor, verb, Kind.REGISTRY, project=registry.project_id)
     return registry
 
 
@@ -152,6 +153,14 @@ def _save(actor: Actor, verb: Verb, registry: Registry) -> Registry:
     except IntegrityError as error:
         raise RegistryExists(host=registry.host) from error
     return registry
+
+
+def _access(registry: Registry, public_key: bytes) -> RegistryAccess:
+    access = RegistryAccess(insecure=registry.insecure, ca=registry.ca)
+    auth = _auth(registry)
+    if auth is None:
+        return access
+    return replace(access, auth=sealing.seal(codec.encode(auth), public_key=public_key))
 
 
 def _auth(registry: Registry) -> RegistryAuth | None:

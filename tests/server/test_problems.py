@@ -30,6 +30,7 @@ MODULES = (
     "engine.errors",
     "bus.errors",
     "accounts.errors",
+    "projects.errors",
     "registries.errors",
     "realtime.errors",
 )

@@ -198,6 +198,7 @@ class NewContainerSerializer(ContainerSpecSerializer):
 
 
 class ContainerQuery(PageQuery):
+    project = serializers.CharField(required=False, help_text="Id of a project.")
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
     state = serializers.MultipleChoiceField(choices=STATES, required=False)
     name = serializers.CharField(required=False, help_text="Any part of the name.")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,11 +35,12 @@ class ContainersView(ActorView):
         asked = self.query(ContainerQuery).validated_data
         found = selectors.containers(
             actor=self.actor,
+            project=asked.get("project"),
             host=asked.get("host"),
             states=asked.get("state", ()),
             name=asked.get("name", ""),
         )
-        return self.page(found, show=selectors.documents)
+        return self.page(found, show=partial(selectors.documents, actor=self.actor))
 
     @extend_schema(
         operation_id="containers_create",
@@ -66,7 +69,7 @@ class ContainerView(ActorView):
     def delete(self, request: Request, container_id: str) -> Response:
         """Have a container removed."""
         asked = self.query(RemoveQuery).validated_data
-        return answer(request, services.remove(actor=self.actor, key=container_id, **asked))
+        return answer(self, services.remove(actor=self.actor, key=container_id, **asked))
 
 
 class StartView(ActorView):
@@ -121,7 +124,7 @@ class RestartView(ActorView):
 def _answer(view: ActorView, operation: Operation, *, status: int = 200) -> Response:
     """Answer for what was asked of a container: the container as it then is."""
     return answer(
-        view.request,
+        view,
         operation,
         show=lambda: selectors.container(actor=view.actor, key=operation.subject_id),
         status=status,

@@ -11,10 +11,14 @@ from hosts.api.reference import HostReferenceSerializer
 
 
 class ImagesQuery(PageQuery):
+    project = serializers.CharField(required=False, help_text="Id of a project.")
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
 
 
 class ImageQuery(StrictSerializer):
+    project = serializers.CharField(
+        required=False, help_text="Id; needed where several projects have the image."
+    )
     host = serializers.CharField(
         required=False, help_text="Id or name; needed where several hosts have the image."
     )

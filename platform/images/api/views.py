@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import partial
+
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,8 +28,10 @@ class ImagesView(ActorView):
     def get(self, request: Request) -> Response:
         """The images that your projects have on their hosts."""
         asked = self.query(ImagesQuery).validated_data
-        found = selectors.images(actor=self.actor, host=asked.get("host"))
-        return self.page(found, show=selectors.documents)
+        found = selectors.images(
+            actor=self.actor, project=asked.get("project"), host=asked.get("host")
+        )
+        return self.page(found, show=partial(selectors.documents, actor=self.actor))
 
 
 class ImagePullView(ActorView):
@@ -42,7 +46,7 @@ class ImagePullView(ActorView):
         asked = self.body(PullSerializer).validated_data
         operation = services.pull(actor=self.actor, **asked)
         return answer(
-            request,
+            self,
             operation,
             show=lambda: selectors.pulled(
                 actor=self.actor,
@@ -60,7 +64,7 @@ class ImageView(ActorView):
     def get(self, request: Request, image_id: str) -> Response:
         """One image, by its id."""
         asked = self.query(ImageQuery).validated_data
-        return Response(selectors.image(actor=self.actor, digest=image_id, host=asked.get("host")))
+        return Response(selectors.image(actor=self.actor, digest=image_id, **asked))
 
     @extend_schema(
         operation_id="images_destroy",
@@ -70,4 +74,4 @@ class ImageView(ActorView):
     def delete(self, request: Request, image_id: str) -> Response:
         """Have an image removed, or one tag of it."""
         asked = self.query(RemoveImageQuery).validated_data
-        return answer(request, services.remove(actor=self.actor, digest=image_id, **asked))
+        return answer(self, services.remove(actor=self.actor, digest=image_id, **asked))

@@ -12,6 +12,7 @@ DRIVERS = [driver.value for driver in NetworkDriver]
 
 
 class NetworkQuery(PageQuery):
+    project = serializers.CharField(required=False, help_text="Id of a project.")
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
 
 

@@ -18,5 +18,7 @@ class NetworksView(ActorView):
     def get(self, request: Request) -> Response:
         """The networks that your projects have on their hosts."""
         asked = self.query(NetworkQuery).validated_data
-        found = selectors.networks(actor=self.actor, host=asked.get("host"))
+        found = selectors.networks(
+            actor=self.actor, project=asked.get("project"), host=asked.get("host")
+        )
         return self.page(found, show=selectors.documents)

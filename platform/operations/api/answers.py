@@ -11,10 +11,11 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import ActorView
 from bus.messages import OperationState
 from config.problems import problem
 from operations import services
-from operations.document import document_of
+from operations.document import shown_operation
 from operations.models import Operation
 
 LONGEST_WAIT = 60
@@ -31,7 +32,7 @@ _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,6})\"?\s*(?:$|[,;])", re.I
 
 
 def answer(
-    request: Request,
+    view: ActorView,
     operation: Operation,
     *,
     show: Callable[[], dict[str, Any]] | None = None,
@@ -41,12 +42,13 @@ def answer(
 
     Without *show* nothing is left to be shown: 204.
     """
-    seconds = preferred_wait(request)
+    seconds = preferred_wait(view.request)
     if seconds:
         operation = services.wait(operation.pk, seconds)
     if not operation.is_final:
         place = reverse("operation", kwargs={"operation_id": operation.pk})
-        return Response(document_of(operation), status=202, headers={"Location": place})
+        shown = shown_operation(view.actor, operation)
+        return Response(shown, status=202, headers={"Location": place})
     if operation.state != OperationState.SUCCEEDED.value:
         code = operation.error_code or f"operation_{operation.state}"
         message = operation.error_message or f"the operation has {operation.state}"

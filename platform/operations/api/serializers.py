@@ -13,6 +13,7 @@ PHASES = [phase.value for phase in LayerPhase]
 
 
 class OperationQuery(PageQuery):
+    project = serializers.CharField(required=False, help_text="Id of a project.")
     host = serializers.CharField(required=False, help_text="Id or name of a host.")
     state = serializers.ChoiceField(choices=STATES, required=False)
     kind = serializers.ChoiceField(choices=KINDS, required=False)

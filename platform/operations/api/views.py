@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.api.base import ActorView
 from operations import selectors, services
 from operations.api.serializers import OperationQuery, OperationSerializer
-from operations.document import FIELDS, document, document_of
+from operations.document import FIELDS, shown_operation, shown_row
 
 
 class OperationsView(ActorView):
@@ -24,12 +24,14 @@ class OperationsView(ActorView):
         query = self.query(OperationQuery).validated_data
         found = selectors.filter_operations(
             actor=self.actor,
+            project=query.get("project"),
             host=query.get("host"),
             state=query.get("state"),
             kind=query.get("kind"),
             subject=query.get("subject"),
         )
-        return self.page(found.values(*FIELDS), lambda rows: [document(row) for row in rows])
+        rows = found.values(*FIELDS)
+        return self.page(rows, lambda page: [shown_row(self.actor, row) for row in page])
 
 
 class OperationView(ActorView):
@@ -38,7 +40,7 @@ class OperationView(ActorView):
     @extend_schema(operation_id="operations_retrieve", responses=OperationSerializer)
     def get(self, request: Request, operation_id: UUID) -> Response:
         operation = selectors.get_operation(actor=self.actor, operation_id=operation_id)
-        return Response(document_of(operation))
+        return Response(shown_operation(self.actor, operation))
 
 
 class OperationCancelView(ActorView):
@@ -49,4 +51,4 @@ class OperationCancelView(ActorView):
     )
     def post(self, request: Request, operation_id: UUID) -> Response:
         operation = services.cancel(actor=self.actor, operation_id=operation_id)
-        return Response(document_of(operation), status=202)
+        return Response(shown_operation(self.actor, operation), status=202)

@@ -6,7 +6,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.access import DEFAULT_PROJECT
-from accounts.api.base import StrictSerializer
+from accounts.api.base import PageQuery, StrictSerializer
 from engine.errors import InvalidReference
 from engine.spec.reference import parse_reference
 from registries.services import RegistryChange, RegistrySettings
@@ -25,10 +25,12 @@ class RegistrySerializer(serializers.Serializer[dict[str, Any]]):
     updated_at = serializers.DateTimeField()
 
 
-class RegistryTestSerializer(serializers.Serializer[dict[str, Any]]):
-    ok = serializers.BooleanField()
-    code = serializers.CharField(help_text="Of the error; empty where all is well.")
-    message = serializers.CharField()
+class RegistryQuery(PageQuery):
+    project = serializers.CharField(required=False, help_text="Id of a project.")
+
+
+class RegistryTestSerializer(StrictSerializer):
+    host = serializers.CharField(max_length=63, help_text="Id or name of the host that asks it.")
 
 
 class RegistryChangeSerializer(StrictSerializer):

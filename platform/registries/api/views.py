@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import ActorView, PageQuery
+from accounts.api.base import ActorView
+from operations.api.answers import PREFER, answer
+from operations.api.serializers import OperationSerializer
 from registries import selectors, services
 from registries.api.serializers import (
     NewRegistrySerializer,
     RegistryChangeSerializer,
+    RegistryQuery,
     RegistrySerializer,
     RegistryTestSerializer,
 )
@@ -19,13 +20,13 @@ from registries.api.serializers import (
 class RegistriesView(ActorView):
     @extend_schema(
         operation_id="registries_list",
-        parameters=[PageQuery],
+        parameters=[RegistryQuery],
         responses=RegistrySerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """The registries that your projects know."""
-        self.query(PageQuery)
-        found = selectors.registries(actor=self.actor)
+        asked = self.query(RegistryQuery).validated_data
+        found = selectors.registries(actor=self.actor, project=asked.get("project"))
         return self.page(found, show=lambda rows: [selectors.public(row) for row in rows])
 
     @extend_schema(
@@ -67,8 +68,14 @@ class RegistryView(ActorView):
 
 
 class RegistryTestView(ActorView):
-    @extend_schema(operation_id="registries_test", request=None, responses=RegistryTestSerializer)
+    @extend_schema(
+        operation_id="registries_test",
+        parameters=[PREFER],
+        request=RegistryTestSerializer,
+        responses={202: OperationSerializer, 204: None},
+    )
     def post(self, request: Request, registry_id: int) -> Response:
-        """Ask a registry whether it takes what is kept for it."""
-        answer = services.test_registry(actor=self.actor, registry_id=registry_id)
-        return Response(RegistryTestSerializer(asdict(answer)).data)
+        """Have a host ask a registry whether it takes what is kept for it."""
+        asked = self.body(RegistryTestSerializer).validated_data
+        operation = services.test_registry(actor=self.actor, registry_id=registry_id, **asked)
+        return answer(self, operation)
