@@ -1,23 +1,24 @@
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
 from audit.models import AuditEntry
+from bus import sealing
+from bus.messages import RegistryTest
+from bus.names import Queue
+from engine.errors import RegistryUnauthorized
+from engine.spec import codec
+from engine.spec.image import RegistryAuth
+from operations.models import Operation
 from projects.models import Project
 from registries import vault
 from registries.errors import PasswordUnreadable
 from registries.models import Registry
-from tests.support.registry import make_certificate, running_registry
-from tests.support.rest import Rest, make_member, rest_of
+from tests.support.rest import PlayedHost, Rest, make_member, rest_of
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
 
@@ -149,7 +150,7 @@ def test_registry_of_another_project_cannot_be_made_read_changed_or_asked(db: No
         rest.get(path),
         rest.patch(path, {"name": "mine"}),
         rest.delete(path),
-        rest.post(f"{path}/test"),
+        rest.post(f"{path}/test", {"host": "alpha"}),
     ):
         assert answer.problem == (404, "registry_not_found")
     assert rest.post("registries", {"host": "a.test"}).status == 201
@@ -159,87 +160,47 @@ def test_registry_of_another_project_cannot_be_made_read_changed_or_asked(db: No
 # --- asking the registry ---------------------------------------------------------------------
 
 
-class _Registry(BaseHTTPRequestHandler):
-    """A registry that wants `ann:s3cret!`, by a token or directly."""
-
-    def do_GET(self) -> None:
-        allowed = self.headers.get("Authorization") == "Basic YW5uOnMzY3JldCE="
-        challenge = self.server.challenge.format(port=self.server.server_port)  # type: ignore[attr-defined]
-        self.send_response(200 if allowed else 401)
-        if not allowed:
-            self.send_header("WWW-Authenticate", challenge)
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-    def log_message(self, *arguments: object) -> None:
-        """Stay quiet."""
-
-
-BASIC = 'Basic realm="test"'
-BEARER = 'Bearer realm="http://127.0.0.1:{port}/token",service="test"'
-STRANGER = 'Bearer realm="http://localhost:{port}/token",service="test"'
-
-
-@contextmanager
-def answering(challenge: str) -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Registry)
-    server.challenge = challenge  # type: ignore[attr-defined]
-    serving = threading.Thread(target=server.serve_forever)
-    serving.start()
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        serving.join()
-        server.server_close()
-
-
-def tried(rest: Rest, body: dict[str, Any]) -> tuple[bool, str]:
-    made = rest.post("registries", body).body
-    answer = rest.post(f"registries/{made['id']}/test")
-    assert answer.status == 200
-    return answer.body["ok"], answer.body["code"]
-
-
-@pytest.mark.parametrize("challenge", [BASIC, BEARER], ids=["basic", "bearer"])
-@pytest.mark.parametrize("insecure", [False, True])
-def test_registry_that_takes_the_password_is_well(
-    rest: Rest, challenge: str, *, insecure: bool
+@pytest.mark.django_db(transaction=True)
+def test_host_is_asked_to_try_a_registry_with_the_password_sealed_to_it(
+    rest: Rest, host: PlayedHost
 ) -> None:
-    with answering(challenge) as name:
-        assert tried(rest, asked(host=name, insecure=insecure)) == (True, "")
+    made = rest.post("registries", asked(insecure=True)).body
+    answer = rest.post(f"registries/{made['id']}/test", {"host": "alpha"})
+    assert (answer.status, answer.body["kind"]) == (202, "registries.test")
+    task = host.take(Queue.BUILD)
+    assert isinstance(task.payload, RegistryTest)
+    assert (task.space, task.payload.registry) == ("default", "registry.test:5000")
+    assert task.payload.access.insecure
+    opened_there = sealing.unseal(task.payload.access.auth, private_key=host.private_key)
+    assert codec.decode(RegistryAuth, opened_there) == RegistryAuth(
+        username="ann", password="s3cret!"
+    )
+    operation = Operation.objects.get()
+    assert "s3cret!" not in operation.body
+    assert (operation.subject_kind, operation.subject_id) == ("registry", str(made["id"]))
+    assert AuditEntry.objects.filter(verb="test", kind="registry").count() == 1
 
 
-@pytest.mark.parametrize("challenge", [BASIC, BEARER], ids=["basic", "bearer"])
-def test_registry_that_refuses_the_password_is_said(rest: Rest, challenge: str) -> None:
-    with answering(challenge) as name:
-        wrong = asked(host=name, password="wrong")
-        assert tried(rest, wrong) == (False, "registry_unauthorized")
-
-
-def test_password_is_not_shown_to_a_token_service_elsewhere(rest: Rest) -> None:
-    with answering(STRANGER) as name:
-        assert tried(rest, asked(host=name)) == (False, "registry_unauthorized")
-
-
-def test_certificate_of_its_own_is_trusted_when_its_authority_is_given(
-    rest: Rest, home: Path
+@pytest.mark.django_db(transaction=True)
+def test_outcome_of_a_test_is_its_answer_when_it_is_waited_for(
+    rest: Rest, host: PlayedHost
 ) -> None:
-    certificate = make_certificate(home)
-    with running_registry(account=("ann", "s3cret!"), tls=certificate) as server:
-        for changes, outcome in (
-            ({}, (False, "registry_tls_failed")),
-            ({"ca": certificate.pem}, (True, "")),
-            ({"insecure": True}, (True, "")),
-            ({"ca": certificate.pem, "password": "wrong"}, (False, "registry_unauthorized")),
-        ):
-            assert tried(rest, asked(host=server.name, **changes)) == outcome
-            rest.delete(f"registries/{rest.get('registries').rows[0]['id']}")
+    made = rest.post("registries", asked()).body
+    refused = RegistryUnauthorized(registry="r", repository="/v2/", reason="as ann")
+    for error, outcome in ((None, (204, "")), (refused, (502, "registry_unauthorized"))):
+        answering = threading.Thread(
+            target=lambda error=error: host.finish(host.take(Queue.BUILD), error)
+        )
+        answering.start()
+        path = f"registries/{made['id']}/test"
+        answer = rest.post(path, {"host": "alpha"}, Prefer="wait=10")
+        answering.join()
+        assert (answer.status, answer.body["code"] if answer.body else "") == outcome
 
 
-def test_registry_that_is_not_there_is_said(rest: Rest) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    gone = {"host": f"127.0.0.1:{port}"}
-    assert tried(rest, gone) == (False, "registry_unreachable")
+def test_host_that_is_not_there_tries_nothing(rest: Rest, host: PlayedHost) -> None:
+    made = rest.post("registries", asked()).body
+    path = f"registries/{made['id']}/test"
+    assert rest.post(path, {"host": "omega"}).problem == (404, "host_not_found")
+    assert rest.post(path, {}).problem == (400, "invalid_input")
+    assert Operation.objects.count() == 0
