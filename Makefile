@@ -7,7 +7,7 @@ MAKEFLAGS += --no-print-directory
 unexport PYTHONPATH DJANGO_SETTINGS_MODULE
 
 PYTHON := .venv/bin/python
-PIP := $(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes
+PIP := $(PYTHON) -m pip install -qq --disable-pip-version-check --require-hashes
 PYTEST := $(PYTHON) -m pytest
 NPM = PATH="$$(requirements/node-path):$$PATH" npm --prefix frontend
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,15 +14,12 @@ from tests.support.valkey import Valkey
 
 def test_a_process_left_behind_is_named() -> None:
     before = Machine.look()
-    detach = "import subprocess as s; print(s.Popen(['sleep', '60'], stdout=-3, stderr=-3).pid)"
-    left = subprocess.run(
-        [sys.executable, "-c", detach], capture_output=True, text=True, check=True
-    )
-    pid = int(left.stdout)
-    try:
-        assert f"processes: {pid} sleep 60 " in left_since(before, patience=0.2)
-    finally:
-        os.kill(pid, 9)
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as left:
+        try:
+            (named,) = (name for name in left_since(before, patience=0.2) if "sleep(60)" in name)
+        finally:
+            left.kill()
+    assert named.startswith(f"processes: {left.pid} {sys.executable}")
 
 
 def test_a_home_left_behind_is_named(home: Path) -> None:
