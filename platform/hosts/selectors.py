@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from redis.exceptions import RedisError
 
 from accounts.access import Kind, visible
@@ -47,6 +47,22 @@ def get_host(*, actor: Actor, host: str) -> Host:
     return found
 
 
+def seen_ids(*, actor: Actor) -> frozenset[str] | None:
+    """Return the ids of the hosts that *actor* may see; None: all.
+
+    Who works in a project sees the hosts that its policy lets it work on.
+    """
+    scope = visible(actor, Kind.HOST)
+    if scope.everything:
+        return None
+    seen = set(scope.hosts)
+    for allowed in hosts_of(scope.projects):
+        if allowed is None:
+            return None
+        seen.update(allowed)
+    return frozenset(seen)
+
+
 def by_credential(credential: str) -> Host | None:
     """Return the host whose agent holds *credential*."""
     return Host.objects.filter(credential_hash=digest(credential)).first()
@@ -79,14 +95,8 @@ def require_worker(*, host: Host, pool: Queue) -> None:
 
 
 def _seen(actor: Actor) -> QuerySet[Host]:
-    scope = visible(actor, Kind.HOST)
-    seen = scope.where(project=None, host="pk")
-    # Who works in a project sees the hosts that its policy lets it work on.
-    for allowed in hosts_of(scope.projects):
-        if allowed is None:
-            return Host.objects.all()
-        seen |= Q(pk__in=allowed)
-    return Host.objects.filter(seen)
+    seen = seen_ids(actor=actor)
+    return Host.objects.all() if seen is None else Host.objects.filter(pk__in=seen)
 
 
 def _keys(host: Host) -> tuple[str, str, str]:

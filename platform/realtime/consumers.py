@@ -7,15 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
-from accounts.access import Kind, Verb, may
 from accounts.actor import Actor
 from accounts.errors import SignInRequired
 from bus.frames import FrameChannel
-from bus.journal import Change
 from bus.loglines import LogLine
 from realtime.fanout import Fanout, MissedChanges
 from realtime.log_query import read_query
 from realtime.logs import Batch, batches
+from realtime.sight import look
 from realtime.sockets import CLOSE_RESYNC, PageSocket
 from realtime.subjects import log_subject
 from realtime.threads import in_thread
@@ -37,10 +36,11 @@ class EventsConsumer(PageSocket):
     async def serve(self, actor: Actor) -> None:
         if not actor.is_authenticated:
             raise SignInRequired
-        with self.fanout.listening(lambda change: _may_see(actor, change)) as listener:
+        sight = await in_thread(look, actor)
+        with self.fanout.listening(sight.covers) as listener:
             try:
                 async for change in listener.changes():
-                    await self.say(_shown(change))
+                    await self.say(sight.shown(change))
             except MissedChanges:
                 await self.close(CLOSE_RESYNC)
 
@@ -83,28 +83,6 @@ class LogsConsumer(PageSocket):
         if self._channel is not None:
             await self._channel.grant(amount)
         return True
-
-
-def _may_see(actor: Actor, change: Change) -> bool:
-    try:
-        kind = Kind(change.kind)
-    except ValueError:
-        # A kind that this web worker does not know yet: nobody here could show it.
-        return False
-    place = {"project": change.project or None, "host": change.host or None}
-    return may(actor, Verb.VIEW, kind, **place)
-
-
-def _shown(change: Change) -> dict[str, object]:
-    return {
-        "kind": change.kind,
-        "id": change.id,
-        "action": change.action,
-        "version": change.version,
-        "host": change.host,
-        "project": change.project,
-        "object": dict(change.object) or None,
-    }
 
 
 def _lines(batch: Batch) -> dict[str, object]:
