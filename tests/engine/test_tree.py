@@ -38,6 +38,7 @@ READS_ENVIRONMENT = {
     "platform/config/asgi.py",
     # These hand it on to what they start.
     "platform/supervisor/platform.py",
+    "platform/supervisor/up.py",
     "platform/supervisor/web.py",
 }
 
