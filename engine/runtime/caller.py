@@ -40,9 +40,9 @@ class Caller:
         if word != GO:
             raise CallerGone
 
-    def running(self, init_pid: int) -> None:
+    def running(self, init_pid: int, started_at: int) -> None:
         """Say that the program runs."""
-        self._finish(ShimAnswer(step="running", init_pid=init_pid))
+        self._finish(ShimAnswer(step="running", init_pid=init_pid, started_at=started_at))
 
     def failed(self, error: ErrorRecord) -> None:
         """Say why it does not."""

@@ -131,15 +131,15 @@ class Start:
             raise StartRefused(_record(answer))
         return fds[0] if fds else None
 
-    def go(self) -> int:
-        """Let the program run; return its pid once it does, or raise StartRefused."""
+    def go(self) -> ShimAnswer:
+        """Let the program run; return its pid and start once it does, or raise StartRefused."""
         # Should it have failed meanwhile: its answer is still there to be read.
         with suppress(BrokenPipeError, ConnectionResetError):
             self._connection.send(GO)
         answer, _ = self._receive()
         if answer.step == "failed":
             raise StartRefused(_record(answer))
-        return answer.init_pid
+        return answer
 
     def _receive(self) -> tuple[ShimAnswer, list[int]]:
         try:

@@ -109,14 +109,15 @@ def _become(given: InitInput) -> None:
     _reset_signals()
     # Only now is this process in all of its cgroups, so that they become the namespace's root.
     syscalls.unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
-    host = rootfs.take_from_host(spec)
-    root, *etc = _receive_mounts(given.gate)
-    rootfs.enter(root)
-    rootfs.furnish(host, given.cgroup.mounts(), tuple(etc), writable_cgroups=spec.privileged)
     if spec.network is not NetworkNamespace.HOST:
         _allow_low_ports(mapped=spec.userns_base is not None)
     syscalls.sethostname(spec.hostname.encode()[:64])
     os.setsid()
+    capabilities.limit_bounding_set(_mask(spec.process))
+    furniture = rootfs.gather(spec, given.cgroup.mounts())
+    root, *etc = _receive_mounts(given.gate)
+    rootfs.enter(root)
+    rootfs.furnish(furniture, tuple(etc), writable_cgroups=spec.privileged)
     _connect_stdio(given)
     who = identity.look_up(spec.process.user)
     _enter_working_directory(spec.process.working_dir or "/")
@@ -231,10 +232,7 @@ def _find_program(command: str, path: str) -> str:
 
 
 def _drop_privileges(process: ProcessSpec, who: Identity, program: bytes | None) -> None:
-    keep = 0
-    for number in process.capabilities:
-        keep |= 1 << number
-    capabilities.limit_bounding_set(keep)
+    keep = _mask(process)
     if process.terminal:
         os.fchown(0, who.uid, 5)
     if not process.no_new_privileges and program is not None:
@@ -254,6 +252,10 @@ def _drop_privileges(process: ProcessSpec, who: Identity, program: bytes | None)
         syscalls.prctl(PR_SET_NO_NEW_PRIVS, 1)
         if program is not None:
             seccomp.load(program)
+
+
+def _mask(process: ProcessSpec) -> int:
+    return capabilities.mask(map(capabilities.Capability, process.capabilities))
 
 
 def _execute(program: str, arguments: tuple[str, ...], environment: dict[str, str]) -> None:

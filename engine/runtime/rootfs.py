@@ -20,23 +20,24 @@ from engine.linux.syscalls import (
     MOUNT_ATTR_NOEXEC,
     MOUNT_ATTR_NOSUID,
     MOUNT_ATTR_RDONLY,
+    MOUNT_ATTR_STRICTATIME,
     MOVE_MOUNT_F_EMPTY_PATH,
+    MOVE_MOUNT_T_EMPTY_PATH,
     MS_BIND,
     MS_NODEV,
     MS_NOEXEC,
     MS_NOSUID,
     MS_RDONLY,
     MS_REC,
-    MS_REMOUNT,
     MS_SLAVE,
-    MS_STRICTATIME,
 )
 from engine.spec.runtime import NetworkNamespace, RuntimeSpec
 from engine.storage.overlay import clone_tree
 
 ETC_FILES = ("hostname", "hosts", "resolv.conf")
-_QUIET = MS_NOSUID | MS_NODEV | MS_NOEXEC
-_QUIET_ATTRIBUTES = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+_QUIET = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC
+_QUIET_FLAGS = MS_NOSUID | MS_NODEV | MS_NOEXEC
+_MAKE_FILE = os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC
 _CGROUPS = "/sys/fs/cgroup"
 _DEVPTS = "newinstance,ptmxmode=0666,mode=0620,gid=5"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
@@ -50,21 +51,37 @@ _LINKS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FromHost:
-    """Detached mounts of what only the host's tree can give."""
+class Furniture:
+    """What a container finds besides its image, as detached mounts."""
 
     proc: int
     sys: int
+    cgroups: tuple[tuple[CgroupMount, int], ...]
+    dev: int
+    devpts: int
+    shm: int
+    mqueue: int
     devices: tuple[tuple[str, int], ...]
 
 
-def take_from_host(spec: RuntimeSpec) -> FromHost:
-    """Take /proc, /sys and device nodes while the host's own are visible, as the kernel demands."""
+def gather(spec: RuntimeSpec, cgroup_mounts: tuple[CgroupMount, ...]) -> Furniture:
+    """Make all mounts but the root's, while the parent makes that one.
+
+    /proc, /sys and device nodes come from the host's tree, whose own must be visible meanwhile.
+    """
     mounts.mount(None, "/", None, MS_REC | MS_SLAVE)
     names = _host_devices() if spec.privileged else _DEVICES
-    return FromHost(
-        proc=_detached("proc", _QUIET_ATTRIBUTES),
-        sys=_detached_sys(spec),
+    readonly = 0 if spec.privileged else MOUNT_ATTR_RDONLY
+    return Furniture(
+        proc=_detached("proc", _QUIET),
+        sys=_detached_sys(spec, _QUIET | readonly),
+        cgroups=tuple(
+            (item, _detached(item.fstype, _QUIET | readonly, item.data)) for item in cgroup_mounts
+        ),
+        dev=_detached("tmpfs", MOUNT_ATTR_NOSUID | MOUNT_ATTR_STRICTATIME, "mode=755,size=64k"),
+        devpts=_detached("devpts", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC, _DEVPTS),
+        shm=_detached("tmpfs", _QUIET, "mode=1777,size=64m"),
+        mqueue=_detached("mqueue", _QUIET),
         devices=tuple((name, clone_tree(f"/dev/{name}", None)) for name in names),
     )
 
@@ -82,23 +99,21 @@ def enter(root: int) -> None:
     os.chdir("/")
 
 
-def furnish(
-    host: FromHost,
-    cgroup_mounts: tuple[CgroupMount, ...],
-    etc: tuple[int, ...],
-    *,
-    writable_cgroups: bool,
-) -> None:
-    """Mount what a container finds besides its image."""
-    _attach(host.proc, "/proc")
-    _attach(host.sys, "/sys")
-    _mount_cgroups(cgroup_mounts, writable=writable_cgroups)
-    _mount_dev(host.devices)
+def furnish(given: Furniture, etc: tuple[int, ...], *, writable_cgroups: bool) -> None:
+    """Put the mounts in their places; *etc* are those of ETC_FILES, in its order."""
+    _make_directory("/proc")
+    _attach(given.proc, "/proc")
+    _make_directory("/sys")
+    _attach(given.sys, "/sys")
+    _place_cgroups(given.cgroups, writable=writable_cgroups)
+    _place_dev(given)
     _make_directory("/etc")
     for name, mount in zip(ETC_FILES, etc, strict=True):
-        target = f"/etc/{name}"
-        _make_file(target)
-        mounts.move_mount(mount, "", AT_FDCWD, os.path.realpath(target), MOVE_MOUNT_F_EMPTY_PATH)
+        # By descriptor: the image may have a link there, to nothing yet.
+        target = os.open(f"/etc/{name}", _MAKE_FILE, 0o644)
+        flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH
+        mounts.move_mount(mount, "", target, "", flags)
+        os.close(target)
         os.close(mount)
 
 
@@ -119,12 +134,11 @@ def make_readonly() -> None:
 
 def bind(source: str, target: str) -> None:
     """Show the file *source* at *target* too."""
-    _make_file(target)
+    os.close(os.open(target, _MAKE_FILE, 0o644))
     mounts.mount(source, target, None, MS_BIND)
 
 
-def _detached_sys(spec: RuntimeSpec) -> int:
-    attributes = _QUIET_ATTRIBUTES | (0 if spec.privileged else MOUNT_ATTR_RDONLY)
+def _detached_sys(spec: RuntimeSpec, attributes: int) -> int:
     if spec.network is not NetworkNamespace.HOST:
         return _detached("sysfs", attributes)
     # sysfs shows the network namespace of its mounter: only its owner may mount a new one.
@@ -133,9 +147,15 @@ def _detached_sys(spec: RuntimeSpec) -> int:
     return fd
 
 
-def _detached(fstype: str, attributes: int) -> int:
+def _detached(fstype: str, attributes: int, options: str = "") -> int:
     context = mounts.fsopen(fstype)
     mounts.fsconfig_string(context, "source", fstype)
+    for option in options.split(",") if options else ():
+        key, separator, value = option.partition("=")
+        if separator:
+            mounts.fsconfig_string(context, key, value)
+        else:
+            mounts.fsconfig_flag(context, key)
     mounts.fsconfig_create(context)
     fd = mounts.fsmount(context, FSMOUNT_CLOEXEC, attributes)
     os.close(context)
@@ -143,45 +163,39 @@ def _detached(fstype: str, attributes: int) -> int:
 
 
 def _attach(mount: int, target: str) -> None:
-    _make_directory(target)
     mounts.move_mount(mount, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH)
     os.close(mount)
 
 
-def _mount_cgroups(cgroup_mounts: tuple[CgroupMount, ...], *, writable: bool) -> None:
-    if not cgroup_mounts:
+def _place_cgroups(given: tuple[tuple[CgroupMount, int], ...], *, writable: bool) -> None:
+    if not given:
         return
-    flags = _QUIET | (0 if writable else MS_RDONLY)
-    if not cgroup_mounts[0].target:
-        only = cgroup_mounts[0]
-        mounts.mount("cgroup", _CGROUPS, only.fstype, flags, only.data or None)
+    if not given[0][0].target:
+        _attach(given[0][1], _CGROUPS)
         return
-    mounts.mount("tmpfs", _CGROUPS, "tmpfs", _QUIET, "mode=755,size=64k")
-    for item in cgroup_mounts:
+    mounts.mount("tmpfs", _CGROUPS, "tmpfs", _QUIET_FLAGS, "mode=755,size=64k")
+    for item, mount in given:
         target = f"{_CGROUPS}/{item.target}"
         os.mkdir(target)
-        mounts.mount("cgroup", target, item.fstype, flags, item.data or None)
+        _attach(mount, target)
         for link in item.links:
             os.symlink(item.target, f"{_CGROUPS}/{link}")
     if not writable:
-        mounts.mount(None, _CGROUPS, None, MS_BIND | MS_REMOUNT | MS_RDONLY | _QUIET)
+        mounts.mount_setattr(AT_FDCWD, _CGROUPS, 0, set=MOUNT_ATTR_RDONLY)
 
 
-def _mount_dev(devices: tuple[tuple[str, int], ...]) -> None:
+def _place_dev(given: Furniture) -> None:
     _make_directory("/dev")
-    mounts.mount("tmpfs", "/dev", "tmpfs", MS_NOSUID | MS_STRICTATIME, "mode=755,size=64k")
-    for name in ("/dev/pts", "/dev/shm", "/dev/mqueue"):  # noqa: S108  (not for temporary files)
-        os.mkdir(name)
-    mounts.mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC, _DEVPTS)
-    mounts.mount("shm", "/dev/shm", "tmpfs", _QUIET, "mode=1777,size=64m")  # noqa: S108
-    mounts.mount("mqueue", "/dev/mqueue", "mqueue", _QUIET)
-    for name, node in devices:
+    _attach(given.dev, "/dev")
+    for name, mount in (("pts", given.devpts), ("shm", given.shm), ("mqueue", given.mqueue)):
+        os.mkdir(f"/dev/{name}")
+        _attach(mount, f"/dev/{name}")
+    for name, node in given.devices:
         # A user namespace may not make nodes; the host's own show up here instead.
-        _make_file(f"/dev/{name}")
-        mounts.move_mount(node, "", AT_FDCWD, f"/dev/{name}", MOVE_MOUNT_F_EMPTY_PATH)
-        os.close(node)
-    for target, name in _LINKS:
-        os.symlink(target, f"/dev/{name}")
+        os.close(os.open(f"/dev/{name}", _MAKE_FILE, 0o644))
+        _attach(node, f"/dev/{name}")
+    for link, name in _LINKS:
+        os.symlink(link, f"/dev/{name}")
 
 
 def _host_devices() -> tuple[str, ...]:
@@ -204,11 +218,6 @@ def _make_directory(name: str) -> None:
         return
 
 
-def _make_file(path: str) -> None:
-    """Make an empty file to mount on, where nothing is; a link may point to nothing yet."""
-    os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, 0o644))
-
-
 def _make_readonly(path: str) -> None:
     try:
         mounts.mount(path, path, None, MS_BIND | MS_REC)
@@ -218,7 +227,7 @@ def _make_readonly(path: str) -> None:
         AT_FDCWD,
         path,
         0,
-        set=MOUNT_ATTR_RDONLY | _QUIET_ATTRIBUTES,
+        set=MOUNT_ATTR_RDONLY | _QUIET,
     )
 
 
@@ -230,4 +239,4 @@ def _mask(path: str) -> None:
     except OSError as error:
         if error.errno != errno.ENOTDIR:
             raise
-        mounts.mount("tmpfs", path, "tmpfs", MS_RDONLY | _QUIET, "size=0k")
+        mounts.mount("tmpfs", path, "tmpfs", MS_RDONLY | _QUIET_FLAGS, "size=0k")

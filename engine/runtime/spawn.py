@@ -52,6 +52,7 @@ class Running:
     """A container whose program runs. `outputs` are stdout and stderr, or the terminal alone."""
 
     pid: int
+    started_at: int
     pidfd: int
     outputs: tuple[int, ...]
 
@@ -98,9 +99,9 @@ def spawn(
         _say(channels.gate[0], MAPPED)
         _report_clone(caller, pid, spec)
         _hand_over_root(context, spec, paths, channels.gate[0], pid)
-        outputs = _open_gate(spec, paths, caller, channels, pid)
+        started_at, outputs = _open_gate(spec, paths, caller, channels, pid)
         undo.pop_all()
-    return Running(pid=pid, pidfd=pidfd, outputs=outputs)
+    return Running(pid=pid, started_at=started_at, pidfd=pidfd, outputs=outputs)
 
 
 def _open_channels() -> _Channels:
@@ -200,14 +201,14 @@ def _etc_contents(spec: RuntimeSpec) -> tuple[str, ...]:
 
 def _open_gate(
     spec: RuntimeSpec, paths: ContainerPaths, caller: Caller, channels: _Channels, pid: int
-) -> tuple[int, ...]:
-    """Let the child pass its last gate; return the descriptors of its output."""
+) -> tuple[int, tuple[int, ...]]:
+    """Let the child pass its last gate; return when that was, and its output's descriptors."""
     gate = channels.gate[0]
     outputs: tuple[int, ...] = (channels.stdout[0], channels.stderr[0])
     if spec.process.terminal:
         outputs = _receive_terminal(gate, outputs)
     caller.await_go()
-    _record(paths, spec, pid)
+    started_at = _record(paths, spec, pid)
     _say(gate, GO)
     gate.close()
     report = b""
@@ -216,7 +217,7 @@ def _open_gate(
     os.close(channels.errors[0])
     if report:
         raise InitFailed(decode(ErrorRecord, report))
-    return outputs
+    return started_at, outputs
 
 
 def _say(gate: socket.socket, word: bytes, fds: Sequence[int] = ()) -> None:
@@ -239,7 +240,7 @@ def _receive_terminal(gate: socket.socket, unused: tuple[int, ...]) -> tuple[int
     return tuple(fds)
 
 
-def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
+def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> int:
     """Say who runs the container before it runs: a caller that dies can then be made up for."""
     record = ShimRecord(
         generation=spec.generation,
@@ -251,6 +252,7 @@ def _record(paths: ContainerPaths, spec: RuntimeSpec, pid: int) -> None:
         started_at=time.time_ns(),
     )
     records.write(paths.shim, encode(record), durable=False)
+    return record.started_at
 
 
 def _end(pidfd: int) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
@@ -23,7 +22,7 @@ from engine.spec.codec import encode
 from engine.spec.container import Container, ContainerState, EndpointStatus, PortBinding
 from engine.spec.image import Image
 from engine.spec.network import Network
-from engine.spec.runtime import NetworkNamespace, ProcessSpec, RuntimeSpec
+from engine.spec.runtime import NetworkNamespace, ProcessSpec, RuntimeSpec, ShimAnswer
 from engine.storage import containers
 
 _STARTABLE = (ContainerState.CREATED, ContainerState.EXITED)
@@ -75,7 +74,7 @@ def _start(host: Host, container: Container) -> Container:
         undo.callback(_give_back, host, prepared)
         try:
             _write_spec(host, prepared, image)
-            pid = _launch(host, prepared, sockets)
+            answer = _launch(host, prepared, sockets)
         except StartRefused as error:
             _record_failure(host, container, error.record)
             raise from_record(error.record) from error
@@ -86,12 +85,12 @@ def _start(host: Host, container: Container) -> Container:
     now = replace(
         container,
         state=ContainerState.RUNNING,
-        started_at=time.time_ns(),
+        started_at=answer.started_at,
         finished_at=0,
         exit_code=None,
         oom_killed=False,
         error="",
-        pid=pid,
+        pid=answer.init_pid,
         endpoints=() if prepared.endpoint is None else (prepared.endpoint,),
         ports=bindings,
     )
@@ -128,7 +127,7 @@ def _network(host: Host, container: Container) -> Network | None:
     return host.networks.get(container.space, name)
 
 
-def _launch(host: Host, prepared: _Prepared, sockets: tuple[socket.socket, ...]) -> int:
+def _launch(host: Host, prepared: _Prepared, sockets: tuple[socket.socket, ...]) -> ShimAnswer:
     fds = [held.fileno() for held in sockets]
     with host.launcher.starting(prepared.container.id, fds) as begun:
         _connect(host, prepared, begun)

@@ -19,7 +19,7 @@ from engine.runtime import handover, records
 from engine.runtime.caller import Caller, CallerGone
 from engine.runtime.context import LauncherContext
 from engine.runtime.handover import Handover
-from engine.runtime.spawn import InitFailed, spawn
+from engine.runtime.spawn import InitFailed, Running, spawn
 from engine.spec.codec import decode, encode
 from engine.spec.runtime import NOTHING, LauncherRequest, RuntimeSpec, ShimAnswer
 
@@ -61,7 +61,7 @@ def run(context: LauncherContext, launcher: socket.socket, shim: socket.socket) 
     container_id = decode(LauncherRequest, request).container_id
     caller = Caller(work.connection)
     try:
-        init_pid = _start(context, container_id, work, caller, shim)
+        running = _start(context, container_id, work, caller, shim)
     except CallerGone:
         return
     except InitFailed as error:
@@ -71,12 +71,12 @@ def run(context: LauncherContext, launcher: socket.socket, shim: socket.socket) 
     except OSError as error:
         caller.failed(_unexpected(container_id, error))
     else:
-        caller.running(init_pid)
+        caller.running(running.pid, running.started_at)
 
 
 def _start(
     context: LauncherContext, container_id: str, work: Work, caller: Caller, shim: socket.socket
-) -> int:
+) -> Running:
     paths = context.paths.container(container_id)
     spec = decode(RuntimeSpec, paths.spec.read_bytes())
     running = spawn(context, spec, caller, shim)
@@ -93,7 +93,7 @@ def _start(
             ports=tuple(work.ports),
         ),
     )
-    return running.pid
+    return running
 
 
 def _rehearse(context: LauncherContext) -> None:

@@ -121,6 +121,7 @@ class ShimAnswer:
     step: str
     """`cloned`, `running` or `failed`."""
     init_pid: int = 0
+    started_at: int = 0
     error_code: str = ""
     error_message: str = ""
     error_detail: dict[str, str] = field(default_factory=dict)
