@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bus import proxy
 from engine.errors import InvalidValue
 from engine.spec.configuration import EngineConfiguration, IdPool, RegistryMirror
 
@@ -79,11 +80,19 @@ class Environment:
         return self.web / "signing.key"
 
     @property
-    def local_url(self) -> str:
+    def web_run(self) -> Path:
+        """Sockets of the web side, which no other user but root can reach."""
+        return self.run / "web"
+
+    @property
+    def web_socket(self) -> Path:
         """Where this machine's own programs reach the web process."""
-        if self.listen.is_unspecified:
-            return f"http://127.0.0.1:{self.listen.port}"
-        return f"http://{self.listen}"
+        return self.web_run / "web.sock"
+
+    @property
+    def front_socket(self) -> Path:
+        """Where the TLS front reaches the web process."""
+        return self.web_run / proxy.FRONT_SOCKET
 
     @property
     def has_tls(self) -> bool:
@@ -129,7 +138,7 @@ def read(variables: Mapping[str, str]) -> Environment:
         ),
         redis_url=_url(
             "BERTH_REDIS_URL",
-            redis_url or f"unix://{home / 'run' / 'valkey.sock'}",
+            redis_url or f"unix://{home / 'run' / 'web' / 'valkey.sock'}",
             schemes=("redis", "rediss", "unix"),
         ),
         subnet_pool=_networks("BERTH_SUBNET_POOL", variables, default="10.83.0.0/16"),
@@ -173,9 +182,6 @@ def _tls(variables: Mapping[str, str]) -> tuple[Path | None, Path | None]:
         raise InvalidValue(
             field="BERTH_TLS_CERT", value=certificate, problem="and BERTH_TLS_KEY go together"
         )
-    for name, value in (("BERTH_TLS_CERT", certificate), ("BERTH_TLS_KEY", key)):
-        if value and not Path(value).is_file():
-            raise InvalidValue(field=name, value=value, problem="is not a file")
     return (Path(certificate), Path(key)) if certificate else (None, None)
 
 

@@ -17,7 +17,7 @@ from realtime.tunnel import TunnelHub
 def tunnels() -> TunnelHub:
     """Return this worker's tunnels."""
     return TunnelHub(
-        run=settings.BERTH.run,
+        run=settings.BERTH.web_run,
         redis_url=settings.BERTH.redis_url,
         signing_key=_signing_key,
         host_of_credential=_host_of_credential,

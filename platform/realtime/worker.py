@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from uvicorn_worker import UvicornWorker
 
-from realtime.protocol import HijackProtocol
+from realtime.fronted import PlatformProtocol
 
 GRACEFUL_SECONDS = 5
 
@@ -16,7 +16,8 @@ class PlatformWorker(UvicornWorker):  # type: ignore[misc]  # it has no types
 
     CONFIG_KWARGS: ClassVar[dict[str, Any]] = {
         "loop": "uvloop",
-        "http": HijackProtocol,
+        "http": PlatformProtocol,
+        "ws": "websockets-sansio",
         "lifespan": "on",
         "timeout_graceful_shutdown": GRACEFUL_SECONDS,
     }

@@ -15,7 +15,12 @@ from config import env  # noqa: E402  (needs the path above)
 _ENVIRONMENT = env.load()
 _MOST_WORKERS = 4
 
-bind = [str(_ENVIRONMENT.listen)]
+# Programs of this machine come by the first; all others by the listener, or its TLS front.
+bind = [
+    f"unix:{_ENVIRONMENT.web_socket}",
+    f"unix:{_ENVIRONMENT.front_socket}" if _ENVIRONMENT.has_tls else str(_ENVIRONMENT.listen),
+]
+umask = 0o077
 workers = min(_MOST_WORKERS, os.cpu_count() or 1)
 worker_class = "realtime.worker.PlatformWorker"
 pythonpath = f"{ROOT / 'platform'},{ROOT}"

@@ -13,6 +13,7 @@ def ensure(environment: Environment) -> None:
     for folder, mode in (
         (home, 0o711),
         (environment.run, 0o755),
+        (environment.web_run, 0o700),
         (environment.web, 0o700),
         (home / "engine", 0o700),
         (redis_folder(environment), 0o700),

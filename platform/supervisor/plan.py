@@ -45,6 +45,7 @@ def prepare(*, link: bool) -> Program:
 
 STOP_ORDER = (
     ("web", "beat"),
+    ("front",),
     ("worker-quick", "worker-build"),
     ("agent",),
     ("ingest",),
@@ -64,9 +65,20 @@ def host_side() -> tuple[Program, ...]:
     )
 
 
-def web_side() -> tuple[Program, ...]:
+def certificate() -> Program:
+    """Return the step that renews the certificate and says whether it can be served."""
+    return Program(name="certificate", command=(*MANAGE, "certificate"))
+
+
+def front() -> Program:
+    """Return what serves TLS before the web process."""
+    return Program(name="front", command=(*MANAGE, "front"), stop_seconds=5)
+
+
+def web_side(environment: Environment) -> tuple[Program, ...]:
     """Return what the platform runs, whatever hosts it has."""
     return (
+        *((front(),) if environment.has_tls else ()),
         Program(name="web", command=(*MANAGE, "web")),
         Program(name="ingest", command=(*MANAGE, "ingest"), stop_seconds=5),
         Program(name="beat", command=(*MANAGE, "beat")),

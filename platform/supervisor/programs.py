@@ -35,6 +35,18 @@ def _web(arguments: Sequence[str]) -> int:
     return web.main(arguments)
 
 
+def _front(arguments: Sequence[str]) -> int:
+    from front import main  # noqa: PLC0415
+
+    return main.main(arguments)
+
+
+def _certificate(arguments: Sequence[str]) -> int:
+    from supervisor import certificate  # noqa: PLC0415
+
+    return certificate.main(arguments)
+
+
 def _agent(_arguments: Sequence[str]) -> int:
     from agent import main  # noqa: PLC0415
 
@@ -58,6 +70,8 @@ PROGRAMS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "down": _down,
     "doctor": _doctor,
     "web": _web,
+    "front": _front,
+    "certificate": _certificate,
     "agent": _agent,
     "worker": _worker,
 }

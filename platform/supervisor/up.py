@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import socket
 import subprocess
@@ -15,29 +16,23 @@ from bus import identity
 from config import env
 from config.env import Environment
 from engine.errors import EngineError
-from supervisor import checks, forwarding, instance, layout, plan
+from front.main import TlsFileRefused
+from supervisor import authority, certificates, checks, forwarding, instance, layout, plan
 from supervisor.platform import READY_SECONDS, ask_ready, child_variables
 from supervisor.voice import say
 
 _POLL_SECONDS = 0.1
 _LAST_LINES = 15
+_USAGE = 2
 
 
 class ListenerRefused(EngineError):
     code = "listener_refused"
     template = (
         "{listen} can be reached from other machines and has no TLS: passwords would cross the "
-        "network in clear. Put a proxy with TLS before a loopback listener, or say --insecure."
+        "network in clear. Say --tls, or set BERTH_TLS_CERT and BERTH_TLS_KEY, or say --insecure."
     )
     listen: str
-
-
-class TlsNotServed(EngineError):
-    code = "tls_not_served"
-    template = (
-        "BERTH_TLS_CERT is set, but Berth does not serve TLS itself yet: it would answer in clear. "
-        "Put a proxy with TLS before a loopback listener and set BERTH_PUBLIC_URL."
-    )
 
 
 class ListenerInUse(EngineError):
@@ -49,12 +44,29 @@ class ListenerInUse(EngineError):
 
 def main(arguments: Sequence[str]) -> int:
     """Run `up`; return its exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
     environment = env.load()
+    if options.tls:
+        if environment.has_tls:
+            parser.error("--tls makes a certificate, but BERTH_TLS_CERT names one")
+        environment = env.read({**os.environ, **authority.variables(environment.home)})
+    try:
+        return _start(environment, options)
+    except TlsFileRefused as error:
+        sys.stderr.write(f"{error.code}: {error}\n")
+        return _USAGE
+
+
+def _start(environment: Environment, options: argparse.Namespace) -> int:
     if instance.find_running(environment.run) is not None:
         return _already_running(environment)
+    if not options.tls and environment.tls_cert is not None and environment.tls_key is not None:
+        certificates.check(environment.tls_cert, environment.tls_key)
     _require_able(environment, options)
     layout.ensure(environment)
+    if options.tls:
+        _make_certificate(environment)
     if options.detach:
         return _detach(environment)
     # What the checks loaded is not wanted for weeks in a process that only keeps others alive.
@@ -70,6 +82,9 @@ def _parser() -> argparse.ArgumentParser:
         "--insecure", action="store_true", help="listen without TLS beyond loopback"
     )
     parser.add_argument(
+        "--tls", action="store_true", help="serve HTTPS with a certificate of a private authority"
+    )
+    parser.add_argument(
         "--allow-forward",
         action="store_true",
         help="let a firewall that drops forwarded traffic accept that of our bridges",
@@ -80,9 +95,7 @@ def _parser() -> argparse.ArgumentParser:
 def _require_able(environment: Environment, options: argparse.Namespace) -> None:
     """Raise the first reason why starting makes no sense, before anything has been made."""
     listen = environment.listen
-    if environment.has_tls:
-        raise TlsNotServed
-    if not listen.is_loopback and not options.insecure:
+    if not (listen.is_loopback or environment.has_tls or options.insecure):
         raise ListenerRefused(listen=str(listen))
     checks.require_able()
     family = socket.AF_INET6 if ":" in listen.address else socket.AF_INET
@@ -100,12 +113,18 @@ def _require_able(environment: Environment, options: argparse.Namespace) -> None
             say("up", f"{drop} drops what containers send out; --allow-forward adds an exception")
 
 
+def _make_certificate(environment: Environment) -> None:
+    made = authority.ensure(environment)
+    say("up", f"let browsers and clients trust {made.certificate}")
+    say("up", f"its SHA-256 fingerprint: {made.fingerprint}")
+
+
 def _already_running(environment: Environment) -> int:
     deadline = time.monotonic() + READY_SECONDS
     while (running := instance.find_running(environment.run)) is not None:
         if ask_ready(environment).ready:
             say("up", f"running at {running.url}")
-            _print_link(environment)
+            _print_link(dataclasses.replace(environment, public_url=running.url))
             return 0
         if time.monotonic() > deadline:
             say("up", f"running as process {running.pid}, but not ready")
@@ -126,7 +145,7 @@ def _has_joined(environment: Environment) -> bool:
         known = identity.load(environment.home)
     except EngineError:
         return False
-    now = (environment.host_name, environment.redis_url, environment.local_url)
+    now = (environment.host_name, environment.redis_url, f"unix://{environment.web_socket}")
     return (known.name, known.redis_url, known.platform_url) == now
 
 
@@ -159,7 +178,7 @@ def _print_link(environment: Environment) -> None:
     """Print a fresh setup link while there is no administrator."""
     done = subprocess.run(  # noqa: S603  (our own command)
         [*plan.MANAGE, "prepare", "--link-only"],
-        env=child_variables(environment),
+        env={**child_variables(environment), "BERTH_PUBLIC_URL": environment.public_url},
         capture_output=True,
         text=True,
         check=False,

@@ -145,18 +145,6 @@ def test_a_listener_for_others_is_refused_without_tls(
     assert not (tmp_path / "home").exists()
 
 
-def test_a_certificate_is_refused_rather_than_left_unused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("BERTH_HOME", str(tmp_path / "home"))
-    for name in ("BERTH_TLS_CERT", "BERTH_TLS_KEY"):
-        (tmp_path / name).touch()
-        monkeypatch.setenv(name, str(tmp_path / name))
-    with pytest.raises(up.TlsNotServed, match="does not serve TLS itself yet"):
-        up.main([])
-    assert not (tmp_path / "home").exists()
-
-
 def test_a_listener_that_is_taken_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import socket
 

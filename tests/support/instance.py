@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,7 @@ class Instance:
         self.home = Path(tempfile.mkdtemp(prefix="b", dir="/tmp"))
         self.listen = f"127.0.0.1:{free_port()}"
         self.url = f"http://{self.listen}"
+        self.trust: ssl.SSLContext | bool = True
         self.subnet_pool = f"10.{96 + number}.0.0/16"
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("BERTH_")},
@@ -77,9 +79,18 @@ class Instance:
             )
         return done.stdout
 
-    def up(self) -> str:
+    def up(self, *options: str) -> str:
         """Start it and return what `up` printed once it was ready."""
-        return self.manage("up", "--detach")
+        printed = self.manage("up", "--detach", *options)
+        if "--tls" in options:
+            self.url = f"https://{self.listen}"
+            self.trust = ssl.create_default_context(cafile=str(self.authority))
+        return printed
+
+    @property
+    def authority(self) -> Path:
+        """The certificate that `up --tls` wants to be trusted."""
+        return self.home / "tls" / "ca.crt"
 
     def down(self, *, everything: bool = False) -> None:
         """End it; with *everything* also its containers and all it made on the machine."""
@@ -124,7 +135,9 @@ class Instance:
 
         def look() -> bool:
             try:
-                return httpx.get(f"{self.url}/readyz", timeout=5).status_code == 200
+                return (
+                    httpx.get(f"{self.url}/readyz", timeout=5, verify=self.trust).status_code == 200
+                )
             except httpx.TransportError:
                 return False
 
@@ -153,6 +166,7 @@ class Instance:
             base_url=f"{self.url}/api/v1/",
             headers={"Authorization": f"Bearer {token}"},
             timeout=60,
+            verify=self.trust,
         ) as client:
             yield Api(client)
 

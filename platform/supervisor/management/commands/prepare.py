@@ -39,7 +39,7 @@ class Command(BaseCommand):
             name=environment.host_name,
             home=environment.home,
             redis_url=environment.redis_url,
-            platform_url=environment.local_url,
+            platform_url=f"unix://{environment.web_socket}",
         )
 
     def _print_link(self, environment: Environment) -> None:
