@@ -125,6 +125,21 @@ def read_image(connection: sqlite3.Connection, space: str, image_id: str) -> Ima
     ).fetchone()
     if row is None:
         raise ImageNotFound(reference=image_id)
+    return _image(connection, space, row)
+
+
+def read_kept_image(connection: sqlite3.Connection, space: str, image_id: str) -> Image:
+    """Return an image that a container keeps, also after *space* lost it by a forced removal."""
+    row = connection.execute(
+        "SELECT images.*, 0 AS version FROM images WHERE images.id = ?", (image_id,)
+    ).fetchone()
+    if row is None:
+        raise ImageNotFound(reference=image_id)
+    return _image(connection, space, row)
+
+
+def _image(connection: sqlite3.Connection, space: str, row: sqlite3.Row) -> Image:
+    image_id = row["id"]
     layers = read_layers(connection, image_id)
     return Image(
         id=image_id,

@@ -15,6 +15,7 @@ from engine.images.content import ContentStore
 from engine.images.load import load_archive
 from engine.images.pull import PullRequest, pull_image
 from engine.spec.configuration import EngineConfiguration
+from engine.spec.container import Container
 from engine.spec.image import Image, LayerProgress, RegistryAuth
 from engine.spec.reference import parse_reference
 from engine.storage.database import Database
@@ -72,6 +73,11 @@ class ImageStore:
         with self._database.reading() as connection:
             image_id = records.find_image(connection, space, reference_or_id)
             return records.read_image(connection, space, image_id)
+
+    def kept(self, container: Container) -> Image:
+        """Return the image of a container, which keeps it even past a forced removal."""
+        with self._database.reading() as connection:
+            return records.read_kept_image(connection, container.space, container.image_id)
 
     def require(self, tx: sqlite3.Connection, space: str, image_id: str) -> None:
         """Raise ImageNotFound unless *space* may use the image, as of this transaction."""

@@ -64,7 +64,7 @@ def start(host: Host, space: str, reference: str) -> Container:
 
 
 def _start(host: Host, container: Container) -> Container:
-    image = host.images.get(container.space, container.image_id)
+    image = host.images.kept(container)
     with ExitStack() as stack:
         bindings, sockets = host.networks.bind_ports(container.space, container.spec.ports)
         for held in sockets:

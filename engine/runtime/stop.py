@@ -53,8 +53,7 @@ def stop_signal(host: Host, container: Container) -> str:
     """Return the signal that asks this container to end: its own, its image's, or TERM."""
     if container.spec.stop_signal:
         return container.spec.stop_signal
-    image = host.images.get(container.space, container.image_id)
-    return image.config.stop_signal or "TERM"
+    return host.images.kept(container).config.stop_signal or "TERM"
 
 
 def settled(host: Host, container: Container) -> Container:

@@ -14,6 +14,8 @@ from engine.errors import (
     CommandNotFound,
     ContainerNotFound,
     ContainerStateConflict,
+    ImageInUse,
+    ImageNotFound,
     InvalidValue,
     MemoryLimitTooLow,
     NameInUse,
@@ -28,7 +30,7 @@ from engine.spec.container import (
     UserNamespaceMode,
 )
 from engine.storage.overlay import OverlayWay
-from tests.support.engine import engine_with_busybox, output, run, spec
+from tests.support.engine import IMAGE, engine_with_busybox, output, run, spec
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.kernel, pytest.mark.cgroup_v2]
@@ -326,3 +328,20 @@ def test_names_are_each_spaces_own(engine: Engine) -> None:
     with pytest.raises(ContainerNotFound):
         other.container("mine")
     assert "mine" not in {container.spec.name for container in other.containers()}
+
+
+def test_a_container_starts_after_its_image_was_removed_by_force() -> None:
+    with engine_with_busybox(subnet_pool="10.93.0.0/16") as engine:
+        container = engine.create(spec("kept", "echo", "still here"))
+        with pytest.raises(ImageInUse):
+            engine.remove_image(IMAGE)
+        engine.remove_image(IMAGE, force=True)
+        with pytest.raises(ImageNotFound):
+            engine.image(IMAGE)
+
+        engine.start(container.id)
+        engine.wait(container.id, 20)
+        assert output(engine, "kept") == "still here\n"
+        engine.remove(container.id)
+        engine.reconcile()
+        assert not list(engine._host.paths.snapshots.iterdir())
