@@ -97,11 +97,14 @@ def require_own(actor: Actor, verb: Verb, kind: Kind) -> None:
         raise PermissionDenied(verb=verb.value, kind=kind.value, project="")
 
 
-def visible(actor: Actor, kind: Kind) -> Scope:
-    """Return where *actor* sees objects of *kind*: what selectors put into their one WHERE."""
+def visible(actor: Actor, kind: Kind, *, verb: Verb = Verb.VIEW) -> Scope:
+    """Return where *actor* sees objects of *kind*: what selectors put into their one WHERE.
+
+    With another *verb*: where the actor may do that.
+    """
     if not actor.is_authenticated:
         raise SignInRequired
-    wanted, grants = permission(Verb.VIEW, kind), actor.grants
+    wanted, grants = permission(verb, kind), actor.grants
     if wanted in grants.everywhere:
         return Scope(everything=True)
     return Scope(

@@ -72,3 +72,73 @@ class TokenNotFound(EngineError):
     code = "token_not_found"
     template = "you have no token {token}"
     token: str
+
+
+class SessionNotFound(EngineError):
+    code = "session_not_found"
+    template = "there is no session {session}"
+    session: str
+
+
+class TeamNotFound(EngineError):
+    code = "team_not_found"
+    template = "no team {team!r}"
+    team: str
+
+
+class TeamExists(EngineError):
+    code = "team_exists"
+    template = "there is a team {name!r} already"
+    name: str
+
+
+class RoleNotFound(EngineError):
+    code = "role_not_found"
+    template = "no role {role!r}"
+    role: str
+
+
+class RoleExists(EngineError):
+    code = "role_exists"
+    template = "there is a role {name!r} already"
+    name: str
+
+
+class RoleIsBuiltIn(EngineError):
+    code = "role_is_built_in"
+    template = "role {name!r} is built in and stays as it is; make one of your own"
+    name: str
+
+
+class BindingNotFound(EngineError):
+    code = "binding_not_found"
+    template = "no binding {binding}"
+    binding: str
+
+
+class AuthorityExceeded(EngineError):
+    code = "authority_exceeded"
+    template = "you cannot hand on what you may not do there yourself: {missing}"
+    missing: str
+
+
+class LastAdmin(EngineError):
+    code = "last_admin"
+    template = "nobody would be left who may do everything; give someone else the role admin first"
+
+
+class RobotHasNoPassword(EngineError):
+    code = "robot_has_no_password"
+    template = "{username!r} is a robot: make a token for it instead"
+    username: str
+
+
+class InvitationNotFound(EngineError):
+    code = "invitation_not_found"
+    template = "no invitation {invitation}"
+    invitation: str
+
+
+class InvalidInvitation(EngineError):
+    code = "invalid_invitation"
+    template = "the invitation is unknown, used or expired; ask for a new one"

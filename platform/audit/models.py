@@ -28,7 +28,11 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering = ("-id",)
-        indexes = (models.Index(fields=("kind", "object_id"), name="audit_object"),)
+        indexes = (
+            models.Index(fields=("kind", "object_id"), name="audit_object"),
+            models.Index(fields=("project", "-id"), name="audit_project"),
+            models.Index(fields=("username", "-id"), name="audit_username"),
+        )
 
     def __str__(self) -> str:
         return f"{self.username} {self.verb} {self.kind} {self.object_id}"

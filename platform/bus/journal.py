@@ -109,6 +109,10 @@ class Change:
     object: Mapping[str, Any] = field(default_factory=dict)
 
 
+ACCESS = "access"
+"""Kind of the change that says: what the user with this id may do, or how they prove who they
+are, has changed; an empty id stands for everyone."""
+
 Entry = Inventory | Event | Progress
 
 _BODIES: Mapping[EntryKind, type[Entry]] = {

@@ -12,6 +12,7 @@ from config.health import healthz, readyz, version
 
 _API = (
     "accounts.api.urls",
+    "audit.api.urls",
     "projects.api.urls",
     "hosts.api.urls",
     "operations.api.urls",

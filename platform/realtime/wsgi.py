@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.wsgi import WsgiToAsgiInstance
-from django.http import StreamingHttpResponse
+from django.http import FileResponse, StreamingHttpResponse
 
 from realtime.problem import problem
 from realtime.threads import in_thread
@@ -34,9 +34,10 @@ class ClientGoneError(Exception):
 class WsgiApplication:
     """Collects the body, calls the handler in a thread and sends what it returns.
 
-    A view may answer with a StreamingHttpResponse over an async iterable: it is then sent piece by
-    piece from the event loop and holds no thread; the iterable's `close()` is called at the end,
-    also when the client goes. Every other answer is sent whole.
+    A view may answer with a StreamingHttpResponse, which is then sent piece by piece: an async
+    iterable from the event loop with no thread held, another with one for as long as a piece takes.
+    The iterable's `close()` is called at the end, also when the client goes. Every other answer is
+    sent whole; so are files, whose pieces are small and many.
     """
 
     def __init__(self, handler: Wsgi, *, body_limit: int = BODY_LIMIT) -> None:
@@ -94,7 +95,7 @@ class WsgiApplication:
             head.append((int(status[:3]), lines))
 
         response = cast("HttpResponseBase", self._handler(environ, start))
-        if isinstance(response, StreamingHttpResponse) and response.is_async:
+        if isinstance(response, StreamingHttpResponse) and not isinstance(response, FileResponse):
             return head[0], response, None
         try:
             return head[0], response, b"".join(cast("Iterable[bytes]", response))
@@ -118,9 +119,23 @@ class WsgiApplication:
 
 
 async def _send_pieces(response: StreamingHttpResponse, send: ASGISendCallable) -> None:
-    async for piece in cast("AsyncIterator[bytes]", response.streaming_content):
+    async for piece in _pieces(response):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _pieces(response: StreamingHttpResponse) -> AsyncIterator[bytes]:
+    if response.is_async:
+        async for piece in cast("AsyncIterator[bytes]", response.streaming_content):
+            yield piece
+        return
+    pieces = iter(cast("Iterable[bytes]", response.streaming_content))
+    while piece := await in_thread(_next, pieces):
+        yield piece
+
+
+def _next(pieces: Iterator[bytes]) -> bytes:
+    return next(pieces, b"")
 
 
 async def _left(receive: ASGIReceiveCallable) -> None:

@@ -63,7 +63,29 @@ POLICY = (
     "unconfined_seccomp",
 )
 
+SEARCH = (
+    "actor", "kind", "object", "operation", "outcome", "project", "since", "text", "until", "verb",
+)  # fmt: skip
+
 WRITABLE: dict[str, tuple[str, ...]] = {
+    "AcceptInvitationSerializer": ("password", "token"),
+    "AuditExportQuery": ("form", *SEARCH),
+    "AuditQuery": (*PAGE, *SEARCH),
+    "BindingsQuery": ("host", *PAGE, "project", "role", "team", "user"),
+    "InvitationQuery": ("token",),
+    "NewBindingSerializer": ("host", "project", "role", "team", "token", "user"),
+    "NewInvitationSerializer": ("days", "project", "role", "team", "username"),
+    "NewRoleSerializer": ("description", "name", "permissions"),
+    "NewTeamSerializer": ("description", "name"),
+    "NewUserSerializer": ("password", "username"),
+    "PasswordChangeSerializer": ("current", "new"),
+    "RoleChangeSerializer": ("description", "permissions"),
+    "SessionsQuery": (*PAGE, "user"),
+    "TeamChangeSerializer": ("description",),
+    "TokensQuery": ("owner", *PAGE),
+    "UserChangeSerializer": ("is_active", "password"),
+    "UsersQuery": (*PAGE, "text"),
+    "_SearchSerializer": SEARCH,
     "ContainerQuery": ("host", "name", *PAGE, "project", "state"),
     "ContainerSpecSerializer": SPEC,
     "ImageQuery": ("host", "project"),
@@ -74,7 +96,7 @@ WRITABLE: dict[str, tuple[str, ...]] = {
     "NewContainerSerializer": tuple(sorted((*SPEC, "host", "project", "start"))),
     "NewProjectSerializer": ("id", "name"),
     "NewRegistrySerializer": tuple(sorted((*REGISTRY, "project"))),
-    "NewTokenSerializer": ("expires_at", "name"),
+    "NewTokenSerializer": ("expires_at", "name", "owner", "permissions", "projects"),
     "NothingSerializer": (),
     "OperationQuery": ("host", "kind", *PAGE, "project", "state", "subject"),
     "PageQuery": PAGE,

@@ -50,7 +50,8 @@ class Answer:
     def __init__(self, response: Any) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        self.body: Any = json.loads(response.content) if response.content else None
+        has_json = "json" in response.headers.get("Content-Type", "")
+        self.body: Any = json.loads(response.content) if has_json else None
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -75,6 +76,9 @@ class Rest:
 
     def post(self, path: str, body: object = None, **headers: str) -> Answer:
         return self.send("POST", path, body, **headers)
+
+    def put(self, path: str) -> Answer:
+        return self.send("PUT", path, None)
 
     def patch(self, path: str, body: object) -> Answer:
         return self.send("PATCH", path, body)

@@ -4,6 +4,76 @@
  */
 
 export interface paths {
+  '/api/v1/audit': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What was done, and refused, newest first. */
+    get: operations['audit_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/audit/export': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description The audit trail as a file of any length. */
+    get: operations['audit_export'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bindings': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who has which role where, newest first. */
+    get: operations['bindings_list'];
+    put?: never;
+    /** @description Give a role. */
+    post: operations['bindings_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/bindings/{binding_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One binding. */
+    get: operations['bindings_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Take a role back. */
+    delete: operations['bindings_destroy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/containers': {
     parameters: {
       query?: never;
@@ -211,6 +281,59 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/invitation': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Who is invited. */
+    get: operations['invitation_retrieve'];
+    put?: never;
+    /** @description Become a user, and sign in. */
+    post: operations['invitation_accept'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/invitations': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Invitations that are open, newest first, without their links. */
+    get: operations['invitations_list'];
+    put?: never;
+    /** @description Invite someone; the link is in this answer alone. */
+    post: operations['invitations_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/invitations/{invitation_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** @description Make an invitation's link useless. */
+    delete: operations['invitations_destroy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/networks': {
     parameters: {
       query?: never;
@@ -279,6 +402,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/permissions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description All permissions that a role can hold. */
+    get: operations['permissions_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/projects': {
     parameters: {
       query?: never;
@@ -289,6 +429,44 @@ export interface paths {
     /** @description The projects that you may see. */
     get: operations['projects_list'];
     put?: never;
+    /** @description Make a project, with the safe default policy. */
+    post: operations['projects_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/projects/{project}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One project, by id. */
+    get: operations['projects_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Remove a project that has neither containers nor images. */
+    delete: operations['projects_destroy'];
+    options?: never;
+    head?: never;
+    /** @description Give a project another name; its id stays. */
+    patch: operations['projects_update'];
+    trace?: never;
+  };
+  '/api/v1/projects/{project}/policy': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description What containers of a project may ask for. */
+    get: operations['projects_policy_retrieve'];
+    /** @description Replace a project's policy; it judges what is asked for from now on. */
+    put: operations['projects_policy_update'];
     post?: never;
     delete?: never;
     options?: never;
@@ -342,12 +520,49 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** @description Ask a registry whether it takes what is kept for it. */
+    /** @description Have a host ask a registry whether it takes what is kept for it. */
     post: operations['registries_test'];
     delete?: never;
     options?: never;
     head?: never;
     patch?: never;
+    trace?: never;
+  };
+  '/api/v1/roles': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Roles, built-in ones first. */
+    get: operations['roles_list'];
+    put?: never;
+    /** @description Make a role. */
+    post: operations['roles_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/roles/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One role. */
+    get: operations['roles_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Remove a role; whoever had it loses it. */
+    delete: operations['roles_destroy'];
+    options?: never;
+    head?: never;
+    /** @description Change a role, for all who have it. */
+    patch: operations['roles_update'];
     trace?: never;
   };
   '/api/v1/session': {
@@ -364,6 +579,40 @@ export interface paths {
     post: operations['session_create'];
     /** @description Sign out. */
     delete: operations['session_destroy'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Browsers in which you, or someone, are signed in, last used first. */
+    get: operations['sessions_list'];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/sessions/{session_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** @description Sign a browser out; what it has open is closed. */
+    delete: operations['sessions_destroy'];
     options?: never;
     head?: never;
     patch?: never;
@@ -387,6 +636,61 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/teams': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description Teams with their members, by name. */
+    get: operations['teams_list'];
+    put?: never;
+    /** @description Make a team. */
+    post: operations['teams_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/teams/{name}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One team with its members. */
+    get: operations['teams_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Remove a team; its members stay users. */
+    delete: operations['teams_destroy'];
+    options?: never;
+    head?: never;
+    /** @description Describe a team anew. */
+    patch: operations['teams_update'];
+    trace?: never;
+  };
+  '/api/v1/teams/{name}/members/{username}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** @description Put a user into a team. */
+    put: operations['teams_add_member'];
+    post?: never;
+    /** @description Take a user out of a team. */
+    delete: operations['teams_remove_member'];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   '/api/v1/tokens': {
     parameters: {
       query?: never;
@@ -394,7 +698,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Your tokens, newest first, without their secrets. */
+    /** @description Your tokens or someone's, newest first, without their secrets. */
     get: operations['tokens_list'];
     put?: never;
     /** @description Make a token; its secret is in this answer alone. */
@@ -422,6 +726,43 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  '/api/v1/users': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description People and robots, by name. */
+    get: operations['users_list'];
+    put?: never;
+    /** @description Make a user, or a robot. */
+    post: operations['users_create'];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users/{user_id}': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** @description One user. */
+    get: operations['users_retrieve'];
+    put?: never;
+    post?: never;
+    /** @description Remove a user with their tokens and sessions. */
+    delete: operations['users_destroy'];
+    options?: never;
+    head?: never;
+    /** @description Set a user's password anew, or shut them out. */
+    patch: operations['users_update'];
+    trace?: never;
+  };
   '/api/v1/users/me': {
     parameters: {
       query?: never;
@@ -429,10 +770,27 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** @description Your own account. */
+    /** @description Your own account, and what you may do. */
     get: operations['users_me'];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  '/api/v1/users/me/password': {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** @description Change your password; other browsers of yours are signed out. */
+    post: operations['users_change_password'];
     delete?: never;
     options?: never;
     head?: never;
@@ -443,6 +801,92 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
   schemas: {
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    AcceptInvitationRequest: {
+      token: string;
+      password: string;
+    };
+    AuditEntry: {
+      id: number;
+      /** Format: date-time */
+      at: string;
+      /** @description User name; in parentheses a program of ours. */
+      actor: string;
+      /** @description Id of the token it was done by. */
+      token: number | null;
+      /** @description Address it came from. */
+      origin: string;
+      verb: components['schemas']['Verb'];
+      kind: components['schemas']['Kind'];
+      object: components['schemas']['AuditObject'];
+      /** @description Empty outside of projects. */
+      project: string;
+      /** Format: uuid */
+      operation: string | null;
+      outcome: components['schemas']['AuditOutcome'];
+      detail: {
+        [key: string]: string;
+      };
+    };
+    AuditObject: {
+      id: string;
+      name: string;
+    };
+    /**
+     * @description * `done` - Done
+     *     * `denied` - Denied
+     *     * `failed` - Failed
+     * @enum {string}
+     */
+    AuditOutcome: 'done' | 'denied' | 'failed';
+    Binding: {
+      id: number;
+      role: string;
+      subject: components['schemas']['BindingSubject'];
+      scope: components['schemas']['BindingScope'];
+      /** Format: date-time */
+      created_at: string;
+    };
+    BindingScope: {
+      kind: components['schemas']['BindingScopeKind'];
+      /** @description Of the project or host; empty for everything. */
+      id: string;
+      name: string;
+    };
+    /**
+     * @description * `everything` - everything
+     *     * `project` - project
+     *     * `host` - host
+     * @enum {string}
+     */
+    BindingScopeKind: 'everything' | 'project' | 'host';
+    BindingSubject: {
+      kind: components['schemas']['BindingSubjectKind'];
+      id: string;
+      name: string;
+    };
+    /**
+     * @description * `user` - user
+     *     * `team` - team
+     *     * `token` - token
+     * @enum {string}
+     */
+    BindingSubjectKind: 'user' | 'team' | 'token';
+    /** @description A browser in which someone is signed in. */
+    Browser: {
+      id: number;
+      username: string;
+      /** @description Address it last came from. */
+      origin: string;
+      /** @description What the browser calls itself. */
+      agent: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      last_used_at: string;
+      /** @description Whether this is the one that asks. */
+      is_current: boolean;
+    };
     /** @description A container as its host last told of it. */
     Container: {
       id: string;
@@ -532,6 +976,18 @@ export interface components {
       gateway: string;
       mac: string;
     };
+    /** @description Permissions by where they hold. */
+    Grants: {
+      everywhere: string[];
+      /** @description By project id. */
+      projects: {
+        [key: string]: string[];
+      };
+      /** @description By host id. */
+      hosts: {
+        [key: string]: string[];
+      };
+    };
     /** @description A host as REST shows it; `alive` in the context says what of it answers now. */
     Host: {
       /** Format: uuid */
@@ -605,18 +1061,61 @@ export interface components {
       stop_signal: string;
       volumes: string[];
     };
+    Invitation: {
+      id: number;
+      /** @description Of the user that it makes. */
+      username: string;
+      role: string | null;
+      /** @description Where the role holds; or null. */
+      project: string | null;
+      team: string | null;
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      expires_at: string;
+    };
+    Invitee: {
+      readonly username: string;
+      readonly created_by: string;
+      /** Format: date-time */
+      readonly expires_at: string;
+    };
+    IssuedInvitation: {
+      id: number;
+      /** @description Of the user that it makes. */
+      username: string;
+      role: string | null;
+      /** @description Where the role holds; or null. */
+      project: string | null;
+      team: string | null;
+      created_by: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      expires_at: string;
+      /** @description The link; shown this once, we keep a hash. */
+      url: string;
+    };
     IssuedToken: {
-      readonly id: number;
-      readonly name: string;
-      readonly prefix: string;
+      id: number;
+      name: string;
+      /** @description User name. */
+      owner: string;
+      /** @description The first characters, to know it again by. */
+      prefix: string;
+      /** @description All that it may do of what its owner may; null is no limit. */
+      permissions: string[] | null;
+      /** @description Ids of all the projects it works in; null is no limit. */
+      projects: string[] | null;
       /** Format: date-time */
-      readonly created_at: string;
+      created_at: string;
       /** Format: date-time */
-      readonly expires_at: string | null;
+      expires_at: string | null;
       /** Format: date-time */
-      readonly last_used_at: string | null;
+      last_used_at: string | null;
       /** @description Shown this once; we keep a hash. */
-      readonly token: string;
+      token: string;
     };
     /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
     KillRequest: {
@@ -626,6 +1125,44 @@ export interface components {
        */
       signal: string;
     };
+    /**
+     * @description * `project` - project
+     *     * `policy` - policy
+     *     * `container` - container
+     *     * `secret` - secret
+     *     * `image` - image
+     *     * `network` - network
+     *     * `registry` - registry
+     *     * `operation` - operation
+     *     * `host` - host
+     *     * `user` - user
+     *     * `team` - team
+     *     * `role` - role
+     *     * `binding` - binding
+     *     * `token` - token
+     *     * `session` - session
+     *     * `invitation` - invitation
+     *     * `audit` - audit
+     * @enum {string}
+     */
+    Kind:
+      | 'project'
+      | 'policy'
+      | 'container'
+      | 'secret'
+      | 'image'
+      | 'network'
+      | 'registry'
+      | 'operation'
+      | 'host'
+      | 'user'
+      | 'team'
+      | 'role'
+      | 'binding'
+      | 'token'
+      | 'session'
+      | 'invitation'
+      | 'audit';
     Layer: {
       /** @description Of the blob as received; empty if it came unpacked. */
       digest: string;
@@ -664,6 +1201,18 @@ export interface components {
       /** @default 3 */
       max_files: number;
     };
+    Me: {
+      readonly id: number;
+      readonly username: string;
+      readonly is_robot: boolean;
+      readonly is_active: boolean;
+      /** Format: date-time */
+      readonly created_at: string;
+      /** Format: date-time */
+      readonly last_login: string | null;
+      /** @description What you may do, with the token or session you came by. */
+      grants: components['schemas']['Grants'];
+    };
     /** @description A network as its host last told of it. */
     Network: {
       id: string;
@@ -683,6 +1232,20 @@ export interface components {
      * @enum {string}
      */
     NetworkDriver: 'bridge';
+    /** @description One of user, team and token; project or host, or neither for everything. */
+    NewBindingRequest: {
+      role: string;
+      /** @description User name. */
+      user?: string;
+      /** @description Name of a team. */
+      team?: string;
+      /** @description Id of a token. */
+      token?: number;
+      /** @description Id of a project. */
+      project?: string;
+      /** @description Id or name of a host. */
+      host?: string;
+    };
     /** @description A container to be made on a host; without a name it is given one. */
     NewContainerRequest: {
       /** @default  */
@@ -736,6 +1299,25 @@ export interface components {
       /** @default false */
       start: boolean;
     };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    NewInvitationRequest: {
+      username: string;
+      role?: string;
+      /** @description Where the role holds; without it, everywhere. */
+      project?: string;
+      team?: string;
+      /**
+       * @description Until it expires.
+       * @default 7
+       */
+      days: number;
+    };
+    /** @description A project; its name is its id where none is given. */
+    NewProjectRequest: {
+      /** @description Never changes; it is the project's space on every host. */
+      id: string;
+      name?: string;
+    };
     /** @description A registry; its name is its host where none is given. */
     NewRegistryRequest: {
       name?: string;
@@ -749,6 +1331,19 @@ export interface components {
       project: string;
     };
     /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    NewRoleRequest: {
+      name: string;
+      /** @default  */
+      description: string;
+      permissions: string[];
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    NewTeamRequest: {
+      name: string;
+      /** @default  */
+      description: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
     NewTokenRequest: {
       name: string;
       /**
@@ -756,6 +1351,18 @@ export interface components {
        * @description Null for a token without an end.
        */
       expires_at?: string | null;
+      /** @description User name of whom it stands for, such as a robot; null is yourself. */
+      owner?: string | null;
+      /** @description Null for no limit. */
+      permissions?: string[] | null;
+      /** @description Ids; null for no limit. */
+      projects?: string[] | null;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    NewUserRequest: {
+      username: string;
+      /** @description Null makes a robot: it cannot sign in, it has tokens alone. */
+      password?: string | null;
     };
     /** @description What the schema says of an operation; operations.document makes it. */
     Operation: {
@@ -798,6 +1405,7 @@ export interface components {
      *     * `containers.remove` - containers.remove
      *     * `images.pull` - images.pull
      *     * `images.remove` - images.remove
+     *     * `registries.test` - registries.test
      * @enum {string}
      */
     OperationKind:
@@ -808,7 +1416,8 @@ export interface components {
       | 'containers.restart'
       | 'containers.remove'
       | 'images.pull'
-      | 'images.remove';
+      | 'images.remove'
+      | 'registries.test';
     OperationLayer: {
       digest: string;
       phase: components['schemas']['LayerPhase'];
@@ -830,6 +1439,51 @@ export interface components {
      * @enum {string}
      */
     OperationState: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'lost';
+    PaginatedAuditEntryList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['AuditEntry'][];
+    };
+    PaginatedBindingList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Binding'][];
+    };
+    PaginatedBrowserList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Browser'][];
+    };
     PaginatedContainerList: {
       /** @example 123 */
       count: number;
@@ -874,6 +1528,21 @@ export interface components {
        */
       previous: string | null;
       results: components['schemas']['Image'][];
+    };
+    PaginatedInvitationList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Invitation'][];
     };
     PaginatedNetworkList: {
       /** @example 123 */
@@ -935,6 +1604,36 @@ export interface components {
       previous: string | null;
       results: components['schemas']['Registry'][];
     };
+    PaginatedRoleList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Role'][];
+    };
+    PaginatedTeamList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['Team'][];
+    };
     PaginatedTokenList: {
       /** @example 123 */
       count: number;
@@ -950,6 +1649,30 @@ export interface components {
       previous: string | null;
       results: components['schemas']['Token'][];
     };
+    PaginatedUserList: {
+      /** @example 123 */
+      count: number;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=4
+       */
+      next: string | null;
+      /**
+       * Format: uri
+       * @example http://api.example.org/accounts/?page=2
+       */
+      previous: string | null;
+      results: components['schemas']['User'][];
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PasswordChangeRequest: {
+      current: string;
+      new: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PatchedProjectChangeRequest: {
+      name?: string;
+    };
     /** @description Some settings of a registry; what is left out stays. */
     PatchedRegistryChangeRequest: {
       name?: string;
@@ -959,6 +1682,92 @@ export interface components {
       password?: string;
       insecure?: boolean;
       ca?: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PatchedRoleChangeRequest: {
+      description?: string;
+      permissions?: string[];
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PatchedTeamChangeRequest: {
+      description?: string;
+    };
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    PatchedUserChangeRequest: {
+      password?: string;
+      is_active?: boolean;
+    };
+    Permission: {
+      /** @description `verb:kind`. */
+      name: string;
+      verb: string;
+      kind: string;
+    };
+    /** @description What containers of a project may ask for; what is left out has its safe default. */
+    Policy: {
+      /** @default false */
+      privileged: boolean;
+      /** @default false */
+      host_network: boolean;
+      /** @default false */
+      host_user_namespace: boolean;
+      /** @default false */
+      unconfined_seccomp: boolean;
+      /** @description Those that may be added to the default ones; ALL stands for every one. */
+      capabilities: string[];
+      /** @description Ports of hosts that may be published. */
+      ports: components['schemas']['PortRange'];
+      /** @description Addresses or subnets to publish on; null is any. */
+      host_addresses: string[] | null;
+      /** @description Registries that images may come from, as references name them; null is any. */
+      registries: string[] | null;
+      /** @description Ids of the hosts that the project may use; null is any. */
+      hosts: string[] | null;
+      /**
+       * Format: int64
+       * @description Bytes; every container must then set a limit, no higher. Null requires none.
+       */
+      max_memory: number | null;
+      /** @description As max_memory, for processes. */
+      max_pids: number | null;
+      /**
+       * @description Whether every container must set it.
+       * @default false
+       */
+      no_new_privileges: boolean;
+    };
+    /** @description What containers of a project may ask for; what is left out has its safe default. */
+    PolicyRequest: {
+      /** @default false */
+      privileged: boolean;
+      /** @default false */
+      host_network: boolean;
+      /** @default false */
+      host_user_namespace: boolean;
+      /** @default false */
+      unconfined_seccomp: boolean;
+      /** @description Those that may be added to the default ones; ALL stands for every one. */
+      capabilities?: string[];
+      /** @description Ports of hosts that may be published. */
+      ports?: components['schemas']['PortRangeRequest'];
+      /** @description Addresses or subnets to publish on; null is any. */
+      host_addresses?: string[] | null;
+      /** @description Registries that images may come from, as references name them; null is any. */
+      registries?: string[] | null;
+      /** @description Ids of the hosts that the project may use; null is any. */
+      hosts?: string[] | null;
+      /**
+       * Format: int64
+       * @description Bytes; every container must then set a limit, no higher. Null requires none.
+       */
+      max_memory?: number | null;
+      /** @description As max_memory, for processes. */
+      max_pids?: number | null;
+      /**
+       * @description Whether every container must set it.
+       * @default false
+       */
+      no_new_privileges: boolean;
     };
     /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
     PortBinding: {
@@ -985,6 +1794,20 @@ export interface components {
       host_address: string;
       /** @default tcp */
       protocol: components['schemas']['Protocol'];
+    };
+    /** @description Both ends belong to it. */
+    PortRange: {
+      /** @default 1024 */
+      first: number;
+      /** @default 65535 */
+      last: number;
+    };
+    /** @description Both ends belong to it. */
+    PortRangeRequest: {
+      /** @default 1024 */
+      first: number;
+      /** @default 65535 */
+      last: number;
     };
     Project: {
       readonly id: string;
@@ -1024,11 +1847,10 @@ export interface components {
       /** Format: date-time */
       updated_at: string;
     };
-    RegistryTest: {
-      ok: boolean;
-      /** @description Of the error; empty where all is well. */
-      code: string;
-      message: string;
+    /** @description Input that may hold its fields and no others, so that a misspelled one is noticed. */
+    RegistryTestRequest: {
+      /** @description Id or name of the host that asks it. */
+      host: string;
     };
     /** @description Limits; null is none. */
     Resources: {
@@ -1059,6 +1881,15 @@ export interface components {
       cpus?: number | null;
       cpu_shares?: number | null;
       pids?: number | null;
+    };
+    Role: {
+      name: string;
+      description: string;
+      permissions: string[];
+      /** @description Built-in roles cannot be changed or removed. */
+      built_in: boolean;
+      /** Format: date-time */
+      created_at: string;
     };
     /**
      * @description * `default` - default
@@ -1095,23 +1926,45 @@ export interface components {
       id: string;
       name: string;
     };
+    Team: {
+      id: number;
+      name: string;
+      description: string;
+      /** Format: date-time */
+      created_at: string;
+      members: components['schemas']['TeamMember'][];
+    };
+    TeamMember: {
+      id: number;
+      username: string;
+    };
     Token: {
-      readonly id: number;
-      readonly name: string;
-      readonly prefix: string;
+      id: number;
+      name: string;
+      /** @description User name. */
+      owner: string;
+      /** @description The first characters, to know it again by. */
+      prefix: string;
+      /** @description All that it may do of what its owner may; null is no limit. */
+      permissions: string[] | null;
+      /** @description Ids of all the projects it works in; null is no limit. */
+      projects: string[] | null;
       /** Format: date-time */
-      readonly created_at: string;
+      created_at: string;
       /** Format: date-time */
-      readonly expires_at: string | null;
+      expires_at: string | null;
       /** Format: date-time */
-      readonly last_used_at: string | null;
+      last_used_at: string | null;
     };
     User: {
       readonly id: number;
       readonly username: string;
-      readonly is_admin: boolean;
+      readonly is_robot: boolean;
+      readonly is_active: boolean;
       /** Format: date-time */
       readonly created_at: string;
+      /** Format: date-time */
+      readonly last_login: string | null;
     };
     /**
      * @description * `auto` - auto
@@ -1119,6 +1972,50 @@ export interface components {
      * @enum {string}
      */
     UserNamespaceMode: 'auto' | 'host';
+    /**
+     * @description * `view` - view
+     *     * `create` - create
+     *     * `update` - update
+     *     * `delete` - delete
+     *     * `start` - start
+     *     * `stop` - stop
+     *     * `kill` - kill
+     *     * `restart` - restart
+     *     * `logs` - logs
+     *     * `exec` - exec
+     *     * `attach` - attach
+     *     * `host_options` - host_options
+     *     * `pull` - pull
+     *     * `cancel` - cancel
+     *     * `test` - test
+     *     * `export` - export
+     *     * `sign_in` - sign_in
+     *     * `sign_out` - sign_out
+     *     * `set_up` - set_up
+     *     * `accept` - accept
+     * @enum {string}
+     */
+    Verb:
+      | 'view'
+      | 'create'
+      | 'update'
+      | 'delete'
+      | 'start'
+      | 'stop'
+      | 'kill'
+      | 'restart'
+      | 'logs'
+      | 'exec'
+      | 'attach'
+      | 'host_options'
+      | 'pull'
+      | 'cancel'
+      | 'test'
+      | 'export'
+      | 'sign_in'
+      | 'sign_out'
+      | 'set_up'
+      | 'accept';
     /** @description An error (RFC 9457); `code` is stable, `facts` are what `detail` speaks of. */
     Problem: {
       type: string;
@@ -1139,6 +2036,406 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+  audit_list: {
+    parameters: {
+      query?: {
+        /** @description User name. */
+        actor?: string;
+        /**
+         * @description * `project` - project
+         *     * `policy` - policy
+         *     * `container` - container
+         *     * `secret` - secret
+         *     * `image` - image
+         *     * `network` - network
+         *     * `registry` - registry
+         *     * `operation` - operation
+         *     * `host` - host
+         *     * `user` - user
+         *     * `team` - team
+         *     * `role` - role
+         *     * `binding` - binding
+         *     * `token` - token
+         *     * `session` - session
+         *     * `invitation` - invitation
+         *     * `audit` - audit
+         */
+        kind?:
+          | 'project'
+          | 'policy'
+          | 'container'
+          | 'secret'
+          | 'image'
+          | 'network'
+          | 'registry'
+          | 'operation'
+          | 'host'
+          | 'user'
+          | 'team'
+          | 'role'
+          | 'binding'
+          | 'token'
+          | 'session'
+          | 'invitation'
+          | 'audit';
+        /** @description Id or name of the object. */
+        object?: string;
+        /** @description Id of an operation. */
+        operation?: string;
+        /**
+         * @description * `done` - Done
+         *     * `denied` - Denied
+         *     * `failed` - Failed
+         */
+        outcome?: 'done' | 'denied' | 'failed';
+        page?: number;
+        page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
+        /** @description Not before this moment. */
+        since?: string;
+        /** @description Any part of the actor's or object's name, id, or address. */
+        text?: string;
+        /** @description Before this moment. */
+        until?: string;
+        /**
+         * @description * `view` - view
+         *     * `create` - create
+         *     * `update` - update
+         *     * `delete` - delete
+         *     * `start` - start
+         *     * `stop` - stop
+         *     * `kill` - kill
+         *     * `restart` - restart
+         *     * `logs` - logs
+         *     * `exec` - exec
+         *     * `attach` - attach
+         *     * `host_options` - host_options
+         *     * `pull` - pull
+         *     * `cancel` - cancel
+         *     * `test` - test
+         *     * `export` - export
+         *     * `sign_in` - sign_in
+         *     * `sign_out` - sign_out
+         *     * `set_up` - set_up
+         *     * `accept` - accept
+         */
+        verb?:
+          | 'view'
+          | 'create'
+          | 'update'
+          | 'delete'
+          | 'start'
+          | 'stop'
+          | 'kill'
+          | 'restart'
+          | 'logs'
+          | 'exec'
+          | 'attach'
+          | 'host_options'
+          | 'pull'
+          | 'cancel'
+          | 'test'
+          | 'export'
+          | 'sign_in'
+          | 'sign_out'
+          | 'set_up'
+          | 'accept';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedAuditEntryList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  audit_export: {
+    parameters: {
+      query?: {
+        /** @description User name. */
+        actor?: string;
+        /**
+         * @description Of the file.
+         *
+         *     * `jsonl` - jsonl
+         *     * `csv` - csv
+         */
+        form?: 'jsonl' | 'csv';
+        /**
+         * @description * `project` - project
+         *     * `policy` - policy
+         *     * `container` - container
+         *     * `secret` - secret
+         *     * `image` - image
+         *     * `network` - network
+         *     * `registry` - registry
+         *     * `operation` - operation
+         *     * `host` - host
+         *     * `user` - user
+         *     * `team` - team
+         *     * `role` - role
+         *     * `binding` - binding
+         *     * `token` - token
+         *     * `session` - session
+         *     * `invitation` - invitation
+         *     * `audit` - audit
+         */
+        kind?:
+          | 'project'
+          | 'policy'
+          | 'container'
+          | 'secret'
+          | 'image'
+          | 'network'
+          | 'registry'
+          | 'operation'
+          | 'host'
+          | 'user'
+          | 'team'
+          | 'role'
+          | 'binding'
+          | 'token'
+          | 'session'
+          | 'invitation'
+          | 'audit';
+        /** @description Id or name of the object. */
+        object?: string;
+        /** @description Id of an operation. */
+        operation?: string;
+        /**
+         * @description * `done` - Done
+         *     * `denied` - Denied
+         *     * `failed` - Failed
+         */
+        outcome?: 'done' | 'denied' | 'failed';
+        /** @description Id of a project. */
+        project?: string;
+        /** @description Not before this moment. */
+        since?: string;
+        /** @description Any part of the actor's or object's name, id, or address. */
+        text?: string;
+        /** @description Before this moment. */
+        until?: string;
+        /**
+         * @description * `view` - view
+         *     * `create` - create
+         *     * `update` - update
+         *     * `delete` - delete
+         *     * `start` - start
+         *     * `stop` - stop
+         *     * `kill` - kill
+         *     * `restart` - restart
+         *     * `logs` - logs
+         *     * `exec` - exec
+         *     * `attach` - attach
+         *     * `host_options` - host_options
+         *     * `pull` - pull
+         *     * `cancel` - cancel
+         *     * `test` - test
+         *     * `export` - export
+         *     * `sign_in` - sign_in
+         *     * `sign_out` - sign_out
+         *     * `set_up` - set_up
+         *     * `accept` - accept
+         */
+        verb?:
+          | 'view'
+          | 'create'
+          | 'update'
+          | 'delete'
+          | 'start'
+          | 'stop'
+          | 'kill'
+          | 'restart'
+          | 'logs'
+          | 'exec'
+          | 'attach'
+          | 'host_options'
+          | 'pull'
+          | 'cancel'
+          | 'test'
+          | 'export'
+          | 'sign_in'
+          | 'sign_out'
+          | 'set_up'
+          | 'accept';
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/jsonl': string;
+          'text/csv': string;
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  bindings_list: {
+    parameters: {
+      query?: {
+        /** @description Id or name of a host. */
+        host?: string;
+        page?: number;
+        page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
+        /** @description Name of a role. */
+        role?: string;
+        /** @description Name of a team. */
+        team?: string;
+        /** @description User name. */
+        user?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedBindingList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  bindings_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewBindingRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Binding'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  bindings_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        binding_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Binding'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  bindings_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        binding_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   containers_list: {
     parameters: {
       query?: {
@@ -1148,6 +2445,8 @@ export interface operations {
         name?: string;
         page?: number;
         page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
         state?: ('created' | 'running' | 'paused' | 'restarting' | 'exited' | 'dead')[];
       };
       header?: never;
@@ -1576,6 +2875,8 @@ export interface operations {
         host?: string;
         page?: number;
         page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
       };
       header?: never;
       path?: never;
@@ -1607,6 +2908,8 @@ export interface operations {
       query?: {
         /** @description Id or name; needed where several hosts have the image. */
         host?: string;
+        /** @description Id; needed where several projects have the image. */
+        project?: string;
       };
       header?: never;
       path: {
@@ -1642,6 +2945,8 @@ export interface operations {
         force?: boolean;
         /** @description Id or name; needed where several hosts have the image. */
         host?: string;
+        /** @description Id; needed where several projects have the image. */
+        project?: string;
         /** @description Only take this tag off; the image goes with its last one. */
         reference?: string;
       };
@@ -1725,6 +3030,160 @@ export interface operations {
       };
     };
   };
+  invitation_retrieve: {
+    parameters: {
+      query: {
+        token: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Invitee'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  invitation_accept: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['AcceptInvitationRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Session'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  invitations_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedInvitationList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  invitations_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewInvitationRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['IssuedInvitation'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  invitations_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        invitation_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   networks_list: {
     parameters: {
       query?: {
@@ -1732,6 +3191,8 @@ export interface operations {
         host?: string;
         page?: number;
         page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
       };
       header?: never;
       path?: never;
@@ -1772,6 +3233,7 @@ export interface operations {
          *     * `containers.remove` - containers.remove
          *     * `images.pull` - images.pull
          *     * `images.remove` - images.remove
+         *     * `registries.test` - registries.test
          */
         kind?:
           | 'containers.create'
@@ -1781,9 +3243,12 @@ export interface operations {
           | 'containers.restart'
           | 'containers.remove'
           | 'images.pull'
-          | 'images.remove';
+          | 'images.remove'
+          | 'registries.test';
         page?: number;
         page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
         /**
          * @description * `queued` - queued
          *     * `running` - running
@@ -1881,6 +3346,34 @@ export interface operations {
       };
     };
   };
+  permissions_list: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Permission'][];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   projects_list: {
     parameters: {
       query?: {
@@ -1912,11 +3405,202 @@ export interface operations {
       };
     };
   };
+  projects_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewProjectRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Project'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Project'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PatchedProjectChangeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Project'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_policy_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Policy'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  projects_policy_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        project: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PolicyRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Policy'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   registries_list: {
     parameters: {
       query?: {
         page?: number;
         page_size?: number;
+        /** @description Id of a project. */
+        project?: string;
       };
       header?: never;
       path?: never;
@@ -2071,9 +3755,116 @@ export interface operations {
   registries_test: {
     parameters: {
       query?: never;
-      header?: never;
+      header?: {
+        /** @description `wait=N`: answer with the outcome if it is there within N (≤ 60) s. */
+        Prefer?: string;
+      };
       path: {
         registry_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['RegistryTestRequest'];
+      };
+    };
+    responses: {
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Operation'];
+        };
+      };
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  roles_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedRoleList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  roles_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewRoleRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Role'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  roles_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
       };
       cookie?: never;
     };
@@ -2084,7 +3875,70 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['RegistryTest'];
+          'application/json': components['schemas']['Role'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  roles_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  roles_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PatchedRoleChangeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Role'];
         };
       };
       /** @description Why it was not done. */
@@ -2185,6 +4039,68 @@ export interface operations {
       };
     };
   };
+  sessions_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+        /** @description User name; yourself without. */
+        user?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedBrowserList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  sessions_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        session_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   setup_retrieve: {
     parameters: {
       query?: never;
@@ -2245,9 +4161,228 @@ export interface operations {
       };
     };
   };
+  teams_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedTeamList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewTeamRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Team'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Team'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PatchedTeamChangeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Team'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_add_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+        username: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['Team'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  teams_remove_member: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+        username: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   tokens_list: {
     parameters: {
       query?: {
+        /** @description User name; yourself without. */
+        owner?: string;
         page?: number;
         page_size?: number;
       };
@@ -2337,6 +4472,164 @@ export interface operations {
       };
     };
   };
+  users_list: {
+    parameters: {
+      query?: {
+        page?: number;
+        page_size?: number;
+        /** @description Any part of the name. */
+        text?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['PaginatedUserList'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_create: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['NewUserRequest'];
+      };
+    };
+    responses: {
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['User'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_retrieve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['User'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_destroy: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_update: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        user_id: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: {
+      content: {
+        'application/json': components['schemas']['PatchedUserChangeRequest'];
+      };
+    };
+    responses: {
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/json': components['schemas']['User'];
+        };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
   users_me: {
     parameters: {
       query?: never;
@@ -2351,8 +4644,39 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          'application/json': components['schemas']['User'];
+          'application/json': components['schemas']['Me'];
         };
+      };
+      /** @description Why it was not done. */
+      default: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          'application/problem+json': components['schemas']['Problem'];
+        };
+      };
+    };
+  };
+  users_change_password: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        'application/json': components['schemas']['PasswordChangeRequest'];
+      };
+    };
+    responses: {
+      /** @description No response body */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
       };
       /** @description Why it was not done. */
       default: {

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from rest_framework import authentication
 from rest_framework.request import Request
 
 from accounts import services
 from accounts.errors import InvalidToken
-from accounts.models import Token, User
+from accounts.models import Session, Token, User
 from accounts.tokens import TOKEN_PREFIX
 
 SCHEME = "Bearer"
@@ -32,3 +34,16 @@ class TokenAuthentication(authentication.BaseAuthentication):
 
 class SessionAuthentication(authentication.SessionAuthentication):
     """The console's cookie; whatever changes something needs the `X-CSRFToken` header beside it."""
+
+    def authenticate(self, request: Request) -> tuple[User, Session] | None:
+        found = super().authenticate(request)
+        if found is None:
+            return None
+        user = cast("User", found[0])
+        session = services.note_session(
+            user=user,
+            key=request.session.session_key or "",
+            origin=request.META.get("REMOTE_ADDR", ""),
+            agent=request.headers.get("User-Agent", ""),
+        )
+        return user, session

@@ -8,12 +8,14 @@ from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import services
 from accounts.actor import Actor, anonymous
-from accounts.models import Token, User
+from accounts.errors import PermissionDenied
+from accounts.models import Session, Token, User
 from config.pagination import Pages
 
 Row = dict[str, Any]
@@ -48,12 +50,23 @@ class ActorView(APIView):
     def actor(self) -> Actor:
         """The actor of this request."""
         origin = self.request.META.get("REMOTE_ADDR", "")
-        user, token = self.request.user, self.request.auth
+        user, proof = self.request.user, self.request.auth
         if not isinstance(user, User):
             return anonymous(origin)
         return services.actor_of(
-            user=user, token=token if isinstance(token, Token) else None, origin=origin
+            user=user,
+            token=proof if isinstance(proof, Token) else None,
+            session=proof if isinstance(proof, Session) else None,
+            origin=origin,
         )
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer an error; a refused change is written to the audit trail first."""
+        denied = exc if isinstance(exc, PermissionDenied) else exc.__cause__
+        if isinstance(denied, PermissionDenied) and self.request.method not in SAFE_METHODS:
+            named = next(iter(self.kwargs.values()), "")
+            services.record_denial(actor=self.actor, denied=denied, object_id=str(named))
+        return super().handle_exception(exc)
 
     def body(self, form: type[S]) -> S:
         """Return the request's body, validated by *form*."""

@@ -121,8 +121,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AuditFormat": "audit.api.serializers.FORMATS",
+        "AuditOutcome": "audit.models.Outcome.choices",
+        "BindingScopeKind": "accounts.api.serializers.roles.SCOPES",
+        "BindingSubjectKind": "accounts.api.serializers.roles.SUBJECTS",
         "ContainerState": "containers.api.serializers.STATES",
         "HostState": "hosts.models.HostState.values",
+        "Kind": "audit.api.serializers.KINDS",
         "LayerPhase": "operations.api.serializers.PHASES",
         "NetworkDriver": "networks.api.serializers.DRIVERS",
         "OperationKind": "operations.api.serializers.KINDS",
@@ -130,6 +135,7 @@ SPECTACULAR_SETTINGS = {
         "Protocol": "containers.api.serializers.PROTOCOLS",
         "SeccompMode": "containers.api.serializers.SECCOMP_MODES",
         "UserNamespaceMode": "containers.api.serializers.USERNS_MODES",
+        "Verb": "audit.api.serializers.VERBS",
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

@@ -10,17 +10,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import selectors, services
-from accounts.api.base import ActorView, PageQuery
-from accounts.api.serializers import (
-    IssuedTokenSerializer,
-    NewTokenSerializer,
+from accounts.api.base import ActorView
+from accounts.api.serializers.credentials import (
+    AcceptInvitationSerializer,
+    InvitationQuery,
+    InviteeSerializer,
     SessionSerializer,
     SetupSerializer,
     SetupStatusSerializer,
     SignInSerializer,
-    TokenSerializer,
-    UserSerializer,
 )
+from accounts.api.serializers.people import UserSerializer
 from accounts.models import User
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -46,6 +46,36 @@ class SetupView(ActorView):
         """Make the first admin, and sign in."""
         asked = self.body(SetupSerializer).validated_data
         user = services.complete_setup(actor=self.actor, **asked)
+        login(request, user, backend=_BACKEND)
+        return Response(_session(user), status=201)
+
+
+class InvitationView(ActorView):
+    """What an invitation's link leads to. Open to everyone: its secret says who comes."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+
+    @extend_schema(
+        operation_id="invitation_retrieve",
+        parameters=[InvitationQuery],
+        responses=InviteeSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Who is invited."""
+        get_token(request)
+        asked = self.query(InvitationQuery).validated_data
+        return Response(InviteeSerializer(services.invitation_of(**asked)).data)
+
+    @extend_schema(
+        operation_id="invitation_accept",
+        request=AcceptInvitationSerializer,
+        responses={201: SessionSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """Become a user, and sign in."""
+        asked = self.body(AcceptInvitationSerializer).validated_data
+        user = services.accept_invitation(actor=self.actor, **asked)
         login(request, user, backend=_BACKEND)
         return Response(_session(user), status=201)
 
@@ -77,42 +107,6 @@ class SessionView(ActorView):
         """Sign out."""
         services.sign_out(actor=self.actor)
         logout(request)
-        return Response(status=204)
-
-
-class MeView(ActorView):
-    @extend_schema(operation_id="users_me", responses=UserSerializer)
-    def get(self, request: Request) -> Response:
-        """Your own account."""
-        return Response(UserSerializer(selectors.current_user(actor=self.actor)).data)
-
-
-class TokensView(ActorView):
-    @extend_schema(
-        operation_id="tokens_list", parameters=[PageQuery], responses=TokenSerializer(many=True)
-    )
-    def get(self, request: Request) -> Response:
-        """Your tokens, newest first, without their secrets."""
-        self.query(PageQuery)
-        return self.page(selectors.tokens(actor=self.actor), show=list)
-
-    @extend_schema(
-        operation_id="tokens_create",
-        request=NewTokenSerializer,
-        responses={201: IssuedTokenSerializer},
-    )
-    def post(self, request: Request) -> Response:
-        """Make a token; its secret is in this answer alone."""
-        asked = self.body(NewTokenSerializer).validated_data
-        made = services.create_token(actor=self.actor, **asked)
-        return Response({**TokenSerializer(made.token).data, "token": made.secret}, status=201)
-
-
-class TokenView(ActorView):
-    @extend_schema(operation_id="tokens_destroy", responses={204: None})
-    def delete(self, request: Request, token_id: int) -> Response:
-        """Make a token useless."""
-        services.revoke_token(actor=self.actor, token_id=token_id)
         return Response(status=204)
 
 
