@@ -20,6 +20,7 @@ BERTH = dataclasses.replace(
     secret_key_file=_WEB / "secret.key",
     redis_url=f"unix://{_HOME.name}/run/valkey.sock",
 )
+BERTH.web_run.mkdir(mode=0o700, parents=True)
 keys.ensure_signing_key(BERTH.signing_key_file)
 SECRET_KEY = "for tests alone"  # noqa: S105
 DATABASES["default"]["NAME"] = str(_WEB / "database.sqlite3")
