@@ -79,14 +79,26 @@ test-console: frontend/node_modules/.package-lock.json
 	@$(NPM) run --silent test
 
 .PHONY: check
-check: dev frontend/node_modules/.package-lock.json ## Lint, format, types, import contracts, migrations, requirements
+check: check-python check-contracts check-types check-platform check-console ## All that CI checks without running Berth
+
+.PHONY: check-python check-contracts check-types check-platform check-console
+check-python: dev
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m ruff format --check .
-	PYTHONPATH=platform:. .venv/bin/lint-imports
-	$(PYTHON) -m mypy
-	DJANGO_SETTINGS_MODULE=config.settings.test $(PYTHON) manage.py makemigrations --check --dry-run
-	DJANGO_SETTINGS_MODULE=config.settings.test $(PYTHON) manage.py spectacular --validate --fail-on-warn | diff -u frontend/src/api/schema.yaml -
 	$(PYTHON) -m deptry .
+
+check-contracts: dev
+	PYTHONPATH=platform:. .venv/bin/lint-imports
+
+check-types: dev
+	$(PYTHON) -m mypy
+
+check-platform: export DJANGO_SETTINGS_MODULE = config.settings.test
+check-platform: dev
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py spectacular --validate --fail-on-warn | diff -u frontend/src/api/schema.yaml -
+
+check-console: frontend/node_modules/.package-lock.json
 	@$(NPM) run --silent check
 	@$(NPM) run --silent lint
 	@$(NPM) run --silent format

@@ -145,7 +145,7 @@ def test_limit_that_is_required_must_be_set_and_low_enough(rule: Rule) -> None:
     policy = Policy(**{rule.value: 2**24})  # type: ignore[arg-type]
     name = rule.value.removeprefix("max_")
     for asked, expected in ((None, [rule]), (2**24 + 1, [rule]), (2**24, [])):
-        resources = Resources(**{name: asked})  # type: ignore[arg-type]
+        resources = Resources(**{name: asked})
         assert broken(policy, replace(PLAIN, resources=resources)) == expected
 
 
