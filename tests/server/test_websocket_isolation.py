@@ -43,7 +43,7 @@ THEIRS = "d" * 64
 
 @dataclass(frozen=True)
 class Site:
-    """A served platform whose host has two projects, `default` and `blue`, with one container each."""
+    """A served platform; its host has a container in each of the projects `default` and `blue`."""
 
     port: int
     host: PlayedHost
