@@ -8,14 +8,22 @@ from typing import cast
 from agent.operation import Verb, Work
 from bus import messages
 from bus.messages import OperationKind
+from engine.errors import EngineError
 from engine.spec.container import Container
 
 
 def create(work: Work) -> Container:
-    """Create the container, and start it if that was asked in the same breath."""
+    """Create the container, and start it if that was asked in the same breath: both or neither."""
     payload = cast("messages.ContainerCreate", work.payload)
     container = work.engine.create(payload.spec, payload.container_id)
-    return work.engine.start(container.id) if payload.start else container
+    if not payload.start:
+        return container
+    try:
+        return work.engine.start(container.id)
+    except EngineError:
+        # One that never ran would keep the name from the next try.
+        work.engine.remove(container.id)
+        raise
 
 
 def start(work: Work) -> Container:
