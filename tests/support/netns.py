@@ -48,6 +48,26 @@ class NetworkNamespace:
         os.close(self.fd)
 
 
+@contextmanager
+def machine_on_lan(host_address: str, address: str) -> Iterator[NetworkNamespace]:
+    """A machine at *address* beside this one, which has *host_address* on the same wire."""
+    machine = NetworkNamespace.new()
+    link = f"lan{os.getpid()}"
+    netns = f"/proc/{os.getpid()}/fd/{machine.fd}"
+    try:
+        run("ip", "link", "add", link, "type", "veth", "peer", "name", "eth0", "netns", netns)
+        try:
+            run("ip", "address", "add", f"{host_address}/24", "dev", link)
+            run("ip", "link", "set", link, "up")
+            machine.run("ip", "address", "add", f"{address}/24", "dev", "eth0")
+            machine.run("ip", "link", "set", "eth0", "up")
+            yield machine
+        finally:
+            run("ip", "link", "delete", link)
+    finally:
+        machine.close()
+
+
 def run(*command: str) -> str:
     """Run a program and return its output."""
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
