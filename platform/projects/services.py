@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.access import DEFAULT_PROJECT, Kind, Verb, require
 from accounts.actor import Actor
+from accounts.services.notices import access_of_all_changed
 from audit import services as audit
 from audit.models import Outcome
 from engine.spec import codec
@@ -49,6 +50,8 @@ def set_policy(*, actor: Actor, project: str, policy: Policy) -> Project:
         found.policy = codec.to_plain(policy)
         found.save(update_fields=["policy"])
         _audit(actor, Verb.UPDATE, Kind.POLICY, found)
+        # Which hosts its people see may be others now.
+        access_of_all_changed()
     return found
 
 
@@ -69,6 +72,7 @@ def delete_project(*, actor: Actor, project: str) -> None:
             raise ProjectNotEmpty(project=project, contents=", ".join(left))
         _audit(actor, Verb.DELETE, Kind.PROJECT, found)
         found.delete()
+        access_of_all_changed()
 
 
 def enforce(
