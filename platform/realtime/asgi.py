@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.core.wsgi import get_wsgi_application
 
 from realtime.edge import Edge
-from realtime.live import fanout, tunnels
+from realtime.live import fanout, tunnels, watch
 from realtime.routing import websockets
 from realtime.wsgi import WsgiApplication
 
@@ -15,7 +15,7 @@ def application() -> Edge:
     django = WsgiApplication(get_wsgi_application())
     return Edge(
         django=django,
-        websocket=websockets(fanout=fanout(), tunnels=tunnels()),
+        websocket=websockets(fanout=fanout(), tunnels=tunnels(), watch=watch()),
         tunnel=tunnels(),
-        services=(tunnels(), fanout()),
+        services=(tunnels(), fanout(), watch()),
     )

@@ -34,10 +34,13 @@ def authenticate(scope: WebSocketScope) -> Actor:
         token = services.authenticate_token(secret=secret.strip())
         return services.actor_of(user=token.user, token=token, origin=origin)
     _require_own_page(headers.get(b"origin", ""), headers.get(b"host", ""))
-    user = _session_user(headers.get(b"cookie", ""))
+    key = parse_cookie(headers.get(b"cookie", "")).get(settings.SESSION_COOKIE_NAME, "")
+    user = _session_user(key)
     if user is None:
         return anonymous(origin)
-    return services.actor_of(user=user, token=None, origin=origin)
+    agent = headers.get(b"user-agent", "")
+    session = services.note_session(user=user, key=key, origin=origin, agent=agent)
+    return services.actor_of(user=user, session=session, origin=origin)
 
 
 def _require_own_page(origin: str, host: str) -> None:
@@ -46,8 +49,7 @@ def _require_own_page(origin: str, host: str) -> None:
         raise OriginRefused(origin=origin)
 
 
-def _session_user(cookie: str) -> User | None:
-    key = parse_cookie(cookie).get(settings.SESSION_COOKIE_NAME)
+def _session_user(key: str) -> User | None:
     if not key:
         return None
     request = HttpRequest()

@@ -16,21 +16,23 @@ from realtime.log_query import read_query
 from realtime.logs import Batch, batches
 from realtime.sight import look
 from realtime.sockets import CLOSE_RESYNC, PageSocket
-from realtime.subjects import log_subject
+from realtime.subjects import LogSubject, log_subject
 from realtime.threads import in_thread
 from realtime.tunnel import TunnelHub
+from realtime.watch import Watch
 
 
 class EventsConsumer(PageSocket):
     """`/ws/events`: `{kind, id, action, version, host, project, object}` for each change.
 
-    Close code 4409 means that changes were missed: open anew and read what is shown again.
+    Close code 4409 means that changes were missed, or that other ones are to be seen now: open anew
+    and read what is shown again.
     """
 
     fanout: Fanout
 
-    def __init__(self, fanout: Fanout) -> None:
-        super().__init__()
+    def __init__(self, watch: Watch, fanout: Fanout) -> None:
+        super().__init__(watch)
         self.fanout = fanout
 
     async def serve(self, actor: Actor) -> None:
@@ -54,15 +56,14 @@ class LogsConsumer(PageSocket):
 
     tunnels: TunnelHub
 
-    def __init__(self, tunnels: TunnelHub) -> None:
-        super().__init__()
+    def __init__(self, watch: Watch, tunnels: TunnelHub) -> None:
+        super().__init__(watch)
         self.tunnels = tunnels
         self._channel: FrameChannel | None = None
         self._unacknowledged = 0
 
     async def serve(self, actor: Actor) -> None:
-        container_id = self.scope["url_route"]["kwargs"]["container_id"]
-        subject = await in_thread(log_subject, actor=actor, container_id=container_id)
+        subject = await self._subject(actor)
         query = parse_qs(self.scope["query_string"].decode("ascii", "replace"))
         request = read_query(subject.container_id, {name: last[-1] for name, last in query.items()})
         self._channel = await self.tunnels.open(subject.host_id, subject.space, request)
@@ -74,6 +75,14 @@ class LogsConsumer(PageSocket):
         finally:
             channel, self._channel = self._channel, None
             await asyncio.shield(channel.close())
+
+    async def may_stay(self, actor: Actor) -> bool:
+        await self._subject(actor)
+        return True
+
+    async def _subject(self, actor: Actor) -> LogSubject:
+        container_id = self.scope["url_route"]["kwargs"]["container_id"]
+        return await in_thread(log_subject, actor=actor, container_id=container_id)
 
     async def heard(self, message: Mapping[str, Any]) -> bool:
         amount = message.get("ack")

@@ -11,6 +11,7 @@ from config.keys import read_signing_key
 from hosts import selectors
 from realtime.fanout import Fanout
 from realtime.tunnel import TunnelHub
+from realtime.watch import Watch
 
 
 @functools.cache
@@ -28,6 +29,16 @@ def tunnels() -> TunnelHub:
 def fanout() -> Fanout:
     """Return this worker's fan-out."""
     return Fanout(settings.BERTH.redis_url)
+
+
+def watch() -> Watch:
+    """Return this worker's watch over what is open."""
+    return _watch(fanout())
+
+
+@functools.cache
+def _watch(fanout: Fanout) -> Watch:
+    return Watch(fanout)
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from bus.errors import OriginRefused
 from engine.errors import EngineError, ErrorRecord
 from realtime.authentication import authenticate
 from realtime.threads import in_thread
+from realtime.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +43,24 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
     """
 
     channel_layer_alias = None
+    watch: Watch
     _serving: asyncio.Task[None] | None = None
     _closing: asyncio.Task[None] | None = None
 
     async def serve(self, actor: Actor) -> None:
         """Do the socket's work; returning ends it normally, an EngineError with a clear message."""
         raise NotImplementedError
+
+    def __init__(self, watch: Watch) -> None:
+        super().__init__()
+        self.watch = watch
+
+    async def may_stay(self, actor: Actor) -> bool:
+        """Whether what is open may stay so for *actor*, who may do other things than before.
+
+        An EngineError says why not. Where this is False the page opens anew, and is judged anew.
+        """
+        return False
 
     async def connect(self) -> None:
         try:
@@ -65,9 +78,7 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
         self._serving.add_done_callback(self._served)
 
     async def disconnect(self, code: int) -> None:
-        if self._serving is not None:
-            self._serving.cancel()
-            await asyncio.wait({self._serving})
+        await self._stop_serving()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         try:
@@ -100,7 +111,26 @@ class PageSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has 
 
     async def _serve(self, actor: Actor) -> None:
         try:
-            await self.serve(actor)
+            with self.watch.watching(actor, self._renew):
+                await self.serve(actor)
             await self.close(CLOSE_NORMAL)
         except EngineError as error:
             await self.fail(error.record())
+
+    async def _renew(self, actor: Actor | None) -> None:
+        try:
+            if actor is None:
+                raise SignInRequired
+            if await self.may_stay(actor):
+                return
+        except EngineError as error:
+            await self._stop_serving()
+            await self.fail(error.record())
+        else:
+            await self._stop_serving()
+            await self.close(CLOSE_RESYNC)
+
+    async def _stop_serving(self) -> None:
+        if self._serving is not None:
+            self._serving.cancel()
+            await asyncio.wait({self._serving})

@@ -101,7 +101,7 @@ REST_FRAMEWORK = {
         "accounts.api.authentication.TokenAuthentication",
         "accounts.api.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.routes.ListedRoute"],
     "DEFAULT_RENDERER_CLASSES": ["accounts.api.rendering.OrjsonRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "config.pagination.Pages",

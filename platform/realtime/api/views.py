@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.api.base import ActorView
 from realtime.download import open_download
-from realtime.live import tunnels
+from realtime.live import tunnels, watch
 from realtime.log_query import flag, read_query
 from realtime.subjects import log_subject
 
@@ -35,5 +35,7 @@ class ContainerLogsView(ActorView):
         subject = log_subject(actor=self.actor, container_id=container_id)
         wanted = read_query(subject.container_id, query)
         timestamps = flag(query, "timestamps", default=False)
-        download = open_download(tunnels(), subject, wanted, timestamps=timestamps)
+        download = open_download(
+            tunnels(), watch(), subject, wanted, actor=self.actor, timestamps=timestamps
+        )
         return StreamingHttpResponse(download, content_type="text/plain; charset=utf-8")
