@@ -200,10 +200,10 @@ export function makeData(count = 0) {
     cpus: 8,
     memory: 25_000_000_000,
     features: {
-      cgroup: 'v2',
-      userns: 'idmapped (staging)',
-      seccomp: 'default profile',
-      network: 'nftables',
+      version: '1',
+      overlay: 'attached',
+      user_namespaces: 'available',
+      refusals: "{'detached': 'fsconfig: Invalid argument'}",
     },
     workers: { agent: state === 'online', quick: state === 'online', build: state === 'online' },
   });

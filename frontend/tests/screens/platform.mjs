@@ -71,6 +71,12 @@ const COLORS = [31, 32, 33, 34, 35, 36];
 function logLines(from, count) {
   return Array.from({ length: count }, (_, index) => {
     const at = from + index;
+    if (at % 23 === 5)
+      return {
+        time: new Date(1_790_000_000_000 + at * 137).toISOString(),
+        stream: 'stdout',
+        text: JSON.stringify({ level: 'info', msg: `item ${at}`, ms: at % 90, cached: true }),
+      };
     const level =
       at % 17 === 0 ? '\u001b[1;31mERROR\u001b[0m' : `\u001b[${COLORS[at % 6]}mINFO\u001b[0m `;
     return {

@@ -5,6 +5,7 @@ import { Fact, Facts } from '@/ui/Facts';
 import { Mono } from '@/ui/Mono';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { Section } from '@/ui/Section';
+import { featureWords } from './featureWords';
 import { HostStatus } from './HostStatus';
 
 export function HostCard({ host }: { host: Host }) {
@@ -36,9 +37,9 @@ export function HostCard({ host }: { host: Host }) {
             .map(([name, isAlive]) => `${name} ${isAlive ? 'answers' : 'does not answer'}`)
             .join(', ')}
         </Fact>
-        {Object.entries(host.features).map(([name, answer]) => (
-          <Fact key={name} name={name.replaceAll('_', ' ')}>
-            {answer}
+        {featureWords(host.features).map(({ name, text }) => (
+          <Fact key={text} name={name}>
+            {text}
           </Fact>
         ))}
       </Facts>

@@ -3,6 +3,7 @@ import { IconDownload, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-rea
 import type { Container } from '@/api/types';
 import { downloadUrl } from './downloadUrl';
 import { LogSearchField } from './LogSearchField';
+import { SincePicker } from './SincePicker';
 import type { LogState } from './useLogs';
 import { TAILS, type LogSettings } from './useLogSettings';
 
@@ -66,11 +67,12 @@ export function LogToolbar({ container, settings, isFollowing, state, ...rest }:
           settings.setTail(value ?? '');
         }}
       />
+      <SincePicker settings={settings} />
       <ViewSwitches settings={settings} />
       <LogSearchField settings={settings} {...rest} />
       <Button
         component="a"
-        href={downloadUrl(container.id, settings.isTimed)}
+        href={downloadUrl(container.id, settings.isTimed, settings.query.since)}
         download={`${container.name}.log`}
         variant="default"
         leftSection={<IconDownload size={15} />}
@@ -101,6 +103,14 @@ function ViewSwitches({ settings }: { settings: LogSettings }) {
         checked={settings.isWrapped}
         onChange={(event) => {
           settings.setWrapped(event.currentTarget.checked);
+        }}
+      />
+      <Checkbox
+        size="xs"
+        label="pretty JSON"
+        checked={settings.isPretty}
+        onChange={(event) => {
+          settings.setPretty(event.currentTarget.checked);
         }}
       />
     </>

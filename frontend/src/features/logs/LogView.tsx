@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'react';
 import type { LogLine } from './buffer';
 import { LogLineView } from './LogLineView';
 import classes from './LogView.module.css';
+import { prettyLine } from './prettyLine';
 import type { LogSettings } from './useLogSettings';
 
 const LINE_HEIGHT = 19;
@@ -39,6 +40,12 @@ export function LogView({
     overscan: 30,
   });
   const last = first + lines.length;
+  const isMeasured = settings.isWrapped || settings.isPretty;
+
+  useEffect(() => {
+    // Heights that were measured hold no longer.
+    virtualizer.measure();
+  }, [virtualizer, settings.isWrapped, settings.isPretty]);
 
   useEffect(() => {
     if (isFollowing) virtualizer.scrollToIndex(last - first - 1, { align: 'end' });
@@ -76,12 +83,12 @@ export function LogView({
               <div
                 key={item.key}
                 data-index={item.index}
-                ref={settings.isWrapped ? virtualizer.measureElement : undefined}
+                ref={isMeasured ? virtualizer.measureElement : undefined}
                 className={classes.place}
                 style={{ transform: `translateY(${item.start}px)` }}
               >
                 <LogLineView
-                  line={line}
+                  line={settings.isPretty ? prettyLine(line) : line}
                   pattern={pattern}
                   isTimed={settings.isTimed}
                   isFocused={line.number === focus}

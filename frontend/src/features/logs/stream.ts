@@ -1,8 +1,11 @@
 import { socketUrl } from '@/api/socket';
 import type { ReceivedLine } from './buffer';
+import { sinceSeconds } from './since';
 
 export interface LogQuery {
   tail: string;
+  /** As sinceSeconds reads it. */
+  since: string;
   stdout: boolean;
   stderr: boolean;
 }
@@ -20,12 +23,14 @@ export interface LogHandlers {
   onError: (message: string) => void;
 }
 
-function address(container: string, { tail, stdout, stderr }: LogQuery): string {
+function address(container: string, { tail, since, stdout, stderr }: LogQuery): string {
+  const seconds = sinceSeconds(since, Date.now());
   const query = new URLSearchParams({
     follow: '1',
     stdout: stdout ? '1' : '0',
     stderr: stderr ? '1' : '0',
     tail,
+    ...(seconds !== null && { since: String(seconds) }),
   });
   return socketUrl(`/ws/containers/${container}/logs?${query.toString()}`);
 }

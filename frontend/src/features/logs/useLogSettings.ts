@@ -8,17 +8,20 @@ const TAIL = '1000';
 /** What of the log is shown and how, all of it in the address. */
 export function useLogSettings() {
   const [tail, setTail] = useUrlParam('tail', TAIL);
+  const [since, setSince] = useUrlParam('since');
   const [streams, setStreams] = useUrlParam('streams', 'both');
   const [time, setTime] = useUrlParam('time', '0');
   const [wrap, setWrap] = useUrlParam('wrap', '0');
+  const [json, setJson] = useUrlParam('json', '0');
   const [search, setSearch] = useUrlParam('search');
   const query = useMemo<LogQuery>(
     () => ({
       tail: TAILS.includes(tail) ? tail : TAIL,
+      since,
       stdout: streams !== 'stderr',
       stderr: streams !== 'stdout',
     }),
-    [tail, streams],
+    [tail, since, streams],
   );
   return {
     query,
@@ -26,11 +29,16 @@ export function useLogSettings() {
     streams,
     isTimed: time === '1',
     isWrapped: wrap === '1',
+    isPretty: json === '1',
     setTail,
+    setSince,
     setStreams,
     setSearch,
     setTimed: (isOn: boolean) => {
       setTime(isOn ? '1' : '0');
+    },
+    setPretty: (isOn: boolean) => {
+      setJson(isOn ? '1' : '0');
     },
     setWrapped: (isOn: boolean) => {
       setWrap(isOn ? '1' : '0');

@@ -20,7 +20,7 @@ const START: Shown = { revision: 0, state: 'connecting', problem: '' };
 export function useLogs(
   container: string,
   started: string | null,
-  { tail, stdout, stderr }: LogQuery,
+  { tail, since, stdout, stderr }: LogQuery,
 ) {
   const [buffer] = useState(() => new LogBuffer(LONGEST));
   const [shown, setShown] = useState(START);
@@ -37,7 +37,7 @@ export function useLogs(
     show('connecting');
     const stop = followLogs(
       container,
-      { tail, stdout, stderr },
+      { tail, since, stdout, stderr },
       {
         onLines: (lines: ReceivedLine[]) => {
           buffer.append(lines);
@@ -56,7 +56,7 @@ export function useLogs(
       timer.current = undefined;
       stop();
     };
-  }, [buffer, container, tail, stdout, stderr, started, attempt]);
+  }, [buffer, container, tail, since, stdout, stderr, started, attempt]);
 
   const retry = useCallback(() => {
     setAttempt((count) => count + 1);

@@ -8,6 +8,7 @@ const VERBS: Record<string, string> = {
   kill: 'Kill',
   remove: 'Remove',
   pull: 'Pull',
+  test: 'Test',
 };
 
 /** `Pull nginx:1.29`, `Stop api`: from a kind such as `containers.stop`. */

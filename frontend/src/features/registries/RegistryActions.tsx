@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Group, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
-import type { Registry } from '@/api/types';
+import type { Host, Registry } from '@/api/types';
+import { useHosts } from '@/features/hosts/queries';
+import { useScope } from '@/features/hosts/scope';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { notify } from '@/ui/notify';
 import { useRemoveRegistry, useTestRegistry } from './queries';
@@ -37,26 +39,38 @@ export function RegistryActions({ registry }: { registry: Registry }) {
 
 function TestButton({ registry }: { registry: Registry }) {
   const test = useTestRegistry();
+  const host = useAskingHost();
   return (
     <Button
       variant="default"
       size="compact-xs"
       loading={test.isPending}
+      disabled={!host}
+      title={host ? `${host.name} asks it` : 'No host is online that could ask it'}
       onClick={() => {
-        test.mutate(registry.id, {
-          onSuccess: ({ ok, message }) => {
-            void notify({
-              color: ok ? 'teal' : 'red',
-              title: ok ? `${registry.name} answers` : `${registry.name} does not work`,
-              message,
-            });
+        if (!host) return;
+        test.mutate(
+          { id: registry.id, host: host.id },
+          {
+            onSuccess: (operation) => {
+              if (operation) return;
+              const message = `${host.name} asked it, with what is kept for it.`;
+              void notify({ color: 'teal', title: `${registry.name} answers`, message });
+            },
           },
-        });
+        );
       }}
     >
       Test
     </Button>
   );
+}
+
+/** The host that a registry is tested from: the one that is shown, or the first that answers. */
+function useAskingHost(): Host | undefined {
+  const [scope] = useScope();
+  const online = useHosts().data?.filter(({ state }) => state === 'online') ?? [];
+  return online.find(({ name }) => name === scope) ?? online[0];
 }
 
 interface RemoveProps {

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { allPages, api, unwrap, withDefaults } from '@/api/client';
 import type { RegistryRequest } from '@/api/types';
+import { rememberOperation } from '@/features/operations/queries';
 
 export const registryKeys = {
   list: ['registries', 'list'] as const,
@@ -43,13 +44,19 @@ export function useRemoveRegistry() {
   });
 }
 
+/** Have a host ask a registry, and wait; the answer is the operation where that takes longer. */
 export function useTestRegistry() {
+  const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: number) =>
+    mutationFn: ({ id, host }: { id: number; host: string }) =>
       unwrap(
         api.POST('/api/v1/registries/{registry_id}/test', {
-          params: { path: { registry_id: id } },
+          params: { path: { registry_id: id }, header: { Prefer: 'wait=30' } },
+          body: { host },
         }),
       ),
+    onSuccess: (operation) => {
+      if (operation) rememberOperation(client, operation);
+    },
   });
 }

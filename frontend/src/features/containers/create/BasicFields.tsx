@@ -1,4 +1,4 @@
-import { Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
 import type { Host } from '@/api/types';
 import { Section } from '@/ui/Section';
 import type { ContainerForm } from './formValues';
@@ -28,6 +28,10 @@ export function BasicFields({ form, hosts }: { form: ContainerForm; hosts: Host[
           styles={{ input: { fontFamily: 'var(--mantine-font-family-monospace)' } }}
           autoComplete="off"
           {...form.getInputProps('command')}
+        />
+        <Checkbox
+          label="Give it a terminal (tty)"
+          {...form.getInputProps('isTty', { type: 'checkbox' })}
         />
       </Stack>
     </Section>

@@ -9,17 +9,22 @@ import { PageHeader } from '@/ui/PageHeader';
 import { Section } from '@/ui/Section';
 import { BasicFields } from './BasicFields';
 import { CreateFailure } from './CreateFailure';
-import { EMPTY, type ContainerForm } from './formValues';
+import { EMPTY, type ContainerForm, type FormValues } from './formValues';
 import { LimitFields } from './LimitFields';
-import { MoreFields } from './MoreFields';
+import { MoreOptions } from './MoreOptions';
+import { NetworkField } from './NetworkField';
 import { PairFields } from './PairFields';
 import { PortFields } from './PortFields';
 import { ShowAs } from './ShowAs';
 import { toRequest } from './toRequest';
+import { useContainer } from '../queries';
 import { useSubmit } from './useSubmit';
 import { validate } from './validation';
+import { valuesOf } from './valuesOf';
 
 export function ContainerCreate() {
+  const [parameters] = useSearchParams();
+  const like = parameters.get('like');
   const hosts = useHosts();
   return (
     <>
@@ -28,7 +33,8 @@ export function ContainerCreate() {
       {hosts.isLoadingError && (
         <Failure what="Hosts could not be read" error={hosts.error} retry={hosts.refetch} />
       )}
-      {hosts.data && <CreateForm hosts={hosts.data} />}
+      {hosts.data &&
+        (like ? <CopyForm id={like} hosts={hosts.data} /> : <NewForm hosts={hosts.data} />)}
     </>
   );
 }
@@ -38,15 +44,37 @@ function firstHost(hosts: Host[], wanted: string | null): string {
   return (hosts.find((host) => host.name === wanted) ?? hosts[0])?.id ?? '';
 }
 
-function CreateForm({ hosts }: { hosts: Host[] }) {
+function NewForm({ hosts }: { hosts: Host[] }) {
   const [parameters] = useSearchParams();
+  const host = firstHost(hosts, parameters.get('host'));
+  const image = parameters.get('image') ?? '';
+  return <CreateForm hosts={hosts} initialValues={{ ...EMPTY, host, image }} />;
+}
+
+/** The form, filled in as the container with that id was made. */
+function CopyForm({ id, hosts }: { id: string; hosts: Host[] }) {
+  const model = useContainer(id);
+  if (model.isPending) return <Loading what="the container to copy" />;
+  if (model.isLoadingError)
+    return (
+      <Failure
+        what="The container to copy could not be read"
+        error={model.error}
+        retry={model.refetch}
+      />
+    );
+  return <CreateForm hosts={hosts} initialValues={valuesOf(model.data)} />;
+}
+
+interface FormProps {
+  hosts: Host[];
+  initialValues: FormValues;
+}
+
+function CreateForm({ hosts, initialValues }: FormProps) {
   const navigate = useNavigate();
   const form: ContainerForm = useForm({
-    initialValues: {
-      ...EMPTY,
-      host: firstHost(hosts, parameters.get('host')),
-      image: parameters.get('image') ?? '',
-    },
+    initialValues,
     validate,
     validateInputOnChange: true,
   });
@@ -62,7 +90,8 @@ function CreateForm({ hosts }: { hosts: Host[] }) {
             <PairFields form={form} field="env" title="Environment" add="Add a variable" />
             <LimitFields form={form} />
             <PairFields form={form} field="labels" title="Labels" add="Add a label" />
-            <MoreFields form={form} />
+            <NetworkField form={form} />
+            <MoreOptions form={form} />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, lg: 5 }}>

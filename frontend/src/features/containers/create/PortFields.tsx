@@ -13,6 +13,7 @@ export function PortFields({ form }: { form: ContainerForm }) {
       onClick={() => {
         form.insertListItem('ports', {
           key: randomId(),
+          address: '',
           host: '',
           container: '',
           protocol: 'tcp',
@@ -42,6 +43,12 @@ function PortFieldRow({ form, index }: { form: ContainerForm; index: number }) {
   const field = (name: string) => form.getInputProps(`ports.${index}.${name}`);
   return (
     <Group gap="xs" wrap="nowrap" align="flex-start">
+      <TextInput
+        aria-label={`Host address ${index + 1}`}
+        placeholder="all"
+        flex={1.3}
+        {...field('address')}
+      />
       <TextInput
         aria-label={`Host port ${index + 1}`}
         placeholder="free one"

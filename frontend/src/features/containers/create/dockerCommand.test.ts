@@ -45,6 +45,38 @@ describe('dockerCommand', () => {
     ]);
   });
 
+  it('writes privileges, and the entry point as docker takes it', () => {
+    const command = dockerCommand({
+      host: 'h1',
+      image: 'nginx',
+      entrypoint: ['/bin/sh', '-c'],
+      command: ['exec nginx'],
+      readonly_rootfs: true,
+      privileged: true,
+      cap_add: ['NET_ADMIN'],
+      cap_drop: ['ALL'],
+      no_new_privileges: true,
+      seccomp: 'unconfined',
+      userns: 'host',
+      stop_signal: 'QUIT',
+      stop_timeout: 0,
+    });
+    expect(command.split(' \\\n  ')).toEqual([
+      'docker run --detach',
+      '--read-only',
+      '--privileged',
+      '--cap-add NET_ADMIN',
+      '--cap-drop ALL',
+      '--security-opt no-new-privileges',
+      '--security-opt seccomp=unconfined',
+      '--userns host',
+      '--stop-signal QUIT',
+      '--stop-timeout 0',
+      '--entrypoint /bin/sh',
+      "nginx -c 'exec nginx'",
+    ]);
+  });
+
   it.each([
     [{ ...port, host_port: 0 }, '80'],
     [{ ...port, host_address: '127.0.0.1' }, '127.0.0.1:8080:80'],

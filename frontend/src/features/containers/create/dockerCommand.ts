@@ -1,6 +1,9 @@
 import type { ContainerRequest, PortBinding } from '@/api/types';
 import { quoteWord } from '@/lib/shell';
 
+/** Seconds; what both we and docker wait where nothing is said. */
+const STOP_TIMEOUT = 10;
+
 function publish(port: PortBinding): string {
   const isEverywhere = port.host_address === '' || port.host_address === '0.0.0.0';
   const address = isEverywhere ? '' : `${port.host_address}:`;
@@ -22,8 +25,29 @@ function limits({ resources }: ContainerRequest): string[] {
   ];
 }
 
+function privileges(request: ContainerRequest): string[] {
+  return [
+    ...(request.readonly_rootfs ? ['--read-only'] : []),
+    ...(request.privileged ? ['--privileged'] : []),
+    ...(request.cap_add ?? []).map((name) => `--cap-add ${name}`),
+    ...(request.cap_drop ?? []).map((name) => `--cap-drop ${name}`),
+    ...(request.no_new_privileges ? ['--security-opt no-new-privileges'] : []),
+    ...(request.seccomp === 'unconfined' ? ['--security-opt seccomp=unconfined'] : []),
+    ...(request.userns === 'host' ? ['--userns host'] : []),
+  ];
+}
+
+function stopping({ stop_signal, stop_timeout = STOP_TIMEOUT }: ContainerRequest): string[] {
+  return [
+    ...option('--stop-signal', stop_signal),
+    ...(stop_timeout === STOP_TIMEOUT ? [] : [`--stop-timeout ${stop_timeout}`]),
+  ];
+}
+
 /** The parts of the `docker` command that does what *request* asks, one option each. */
 function dockerArguments(request: ContainerRequest): string[] {
+  // Of the entry point docker takes one word as an option; the others come before the command.
+  const [entry, ...rest] = request.entrypoint ?? [];
   const network = request.network === 'bridge' ? '' : request.network;
   return [
     request.start === false ? 'docker create' : 'docker run --detach',
@@ -39,7 +63,10 @@ function dockerArguments(request: ContainerRequest): string[] {
     ...option('--hostname', request.hostname),
     ...option('--user', request.user),
     ...option('--workdir', request.working_dir),
-    [request.image || 'IMAGE', ...(request.command ?? [])].map(quoteWord).join(' '),
+    ...privileges(request),
+    ...stopping(request),
+    ...option('--entrypoint', entry),
+    [request.image || 'IMAGE', ...rest, ...(request.command ?? [])].map(quoteWord).join(' '),
   ];
 }
 

@@ -2,6 +2,8 @@ import type { UseFormReturnType } from '@mantine/form';
 
 export interface PortRow {
   key: string;
+  /** Of the host; empty for every one. */
+  address: string;
   host: string;
   container: string;
   protocol: 'tcp' | 'udp';
@@ -31,6 +33,17 @@ export interface FormValues {
   hostname: string;
   isTty: boolean;
   isStarted: boolean;
+  entrypoint: string;
+  isReadOnly: boolean;
+  capAdd: string[];
+  capDrop: string[];
+  isPrivileged: boolean;
+  /** Whether it gives up gaining privileges. */
+  isUnprivileging: boolean;
+  seccomp: 'default' | 'unconfined';
+  userns: 'auto' | 'host';
+  stopSignal: string;
+  stopTimeout: string;
 }
 
 export type ContainerForm = UseFormReturnType<FormValues>;
@@ -52,4 +65,33 @@ export const EMPTY: FormValues = {
   hostname: '',
   isTty: false,
   isStarted: true,
+  entrypoint: '',
+  isReadOnly: false,
+  capAdd: [],
+  capDrop: [],
+  isPrivileged: false,
+  isUnprivileging: false,
+  seccomp: 'default',
+  userns: 'auto',
+  stopSignal: '',
+  stopTimeout: '',
 };
+
+/** The fields behind “More options”, each with what it holds, as text, while it is left alone. */
+export const MORE_FIELDS = (
+  [
+    'entrypoint',
+    'workingDir',
+    'user',
+    'hostname',
+    'stopSignal',
+    'stopTimeout',
+    'isReadOnly',
+    'isUnprivileging',
+    'isPrivileged',
+    'capAdd',
+    'capDrop',
+    'seccomp',
+    'userns',
+  ] as const
+).map((name) => ({ name, empty: String(EMPTY[name]) }));

@@ -1,9 +1,10 @@
 import type { ContainerRequest, PortBinding } from '@/api/types';
 import { parseBytes } from '@/lib/format';
 import { splitWords, UnclosedQuote } from '@/lib/shell';
-import type { FormValues, PairRow } from './formValues';
+import { capabilityName } from './capabilities';
+import { EMPTY, type FormValues, type PairRow } from './formValues';
 
-/** The words of the command, or null where the image's own is meant or the text is not complete. */
+/** The words of a command, or null where the image's own is meant or the text is not complete. */
 function commandWords(text: string): string[] | null {
   try {
     const words = splitWords(text);
@@ -32,7 +33,7 @@ function ports(values: FormValues): PortBinding[] {
     .map((row) => ({
       container_port: Number(row.container),
       host_port: Number(row.host),
-      host_address: '0.0.0.0',
+      host_address: row.address.trim() || '0.0.0.0',
       protocol: row.protocol,
     }));
 }
@@ -42,6 +43,25 @@ function resources({ memory, cpus, pids }: FormValues): ContainerRequest['resour
     ...(memory && { memory: parseBytes(memory) }),
     ...(cpus && { cpus: Number(cpus) }),
     ...(pids && { pids: Number(pids) }),
+  };
+}
+
+/** What was asked for behind “More options”. */
+function more(values: FormValues) {
+  return {
+    entrypoint: commandWords(values.entrypoint),
+    user: values.user,
+    working_dir: values.workingDir,
+    hostname: values.hostname,
+    readonly_rootfs: values.isReadOnly,
+    no_new_privileges: values.isUnprivileging,
+    privileged: values.isPrivileged,
+    cap_add: values.capAdd.map(capabilityName),
+    cap_drop: values.capDrop.map(capabilityName),
+    seccomp: values.seccomp === EMPTY.seccomp ? '' : values.seccomp,
+    userns: values.userns === EMPTY.userns ? '' : values.userns,
+    stop_signal: values.stopSignal.trim().toUpperCase(),
+    stop_timeout: values.stopTimeout === '' ? null : Number(values.stopTimeout),
   };
 }
 
@@ -59,10 +79,8 @@ export function toRequest(values: FormValues): ContainerRequest {
     labels: labels(values),
     ports: ports(values),
     resources: resources(values),
-    user: values.user,
-    working_dir: values.workingDir,
-    hostname: values.hostname,
     tty: values.isTty,
+    ...more(values),
   };
   return {
     host: values.host,

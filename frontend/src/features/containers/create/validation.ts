@@ -3,6 +3,7 @@ import type { ApiError } from '@/api/errors';
 import { formatBytes, parseBytes } from '@/lib/format';
 import { splitWords, UnclosedQuote } from '@/lib/shell';
 import type { FormValues } from './formValues';
+import { moreProblems } from './moreValidation';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
 const REFERENCE = /^[a-z0-9]+(?:[._:/@-]+[\w]+)*$/i;
@@ -20,6 +21,8 @@ function imageProblem(image: string): string | null {
   if (!image.trim()) return 'Choose an image or write a reference';
   return REFERENCE.test(image.trim()) ? null : 'Write name[:tag][@digest]';
 }
+
+const ADDRESS = /^(\d{1,3}(\.\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*)$/i;
 
 function commandProblem(command: string): string | null {
   try {
@@ -51,13 +54,18 @@ function portProblem(text: string, isRequired: boolean): string | null {
   return Number.isInteger(port) && port >= 1 && port <= LAST_PORT ? null : `1 to ${LAST_PORT}`;
 }
 
+function addressProblem(text: string): string | null {
+  return text === '' || ADDRESS.test(text) ? null : 'An address of the host';
+}
+
 function portProblems({ ports }: FormValues): [string, string | null][] {
   const taken = new Set<string>();
   return ports.flatMap((row, index): [string, string | null][] => {
-    const place = `${row.host}/${row.protocol}`;
+    const place = `${row.address}/${row.host}/${row.protocol}`;
     const isTwice = row.host !== '' && taken.has(place);
     taken.add(place);
     return [
+      [`ports.${index}.address`, addressProblem(row.address.trim())],
       [`ports.${index}.host`, isTwice ? 'Twice in this list' : portProblem(row.host, false)],
       [`ports.${index}.container`, portProblem(row.container, row.host !== '')],
     ];
@@ -71,10 +79,12 @@ export function validate(values: FormValues): FormErrors {
     ['name', nameProblem(values.name)],
     ['image', imageProblem(values.image)],
     ['command', commandProblem(values.command)],
+    ['entrypoint', commandProblem(values.entrypoint)],
     ['memory', memoryProblem(values.memory)],
     ['cpus', positiveProblem(values.cpus, false)],
     ['pids', positiveProblem(values.pids, true)],
     ...portProblems(values),
+    ...moreProblems(values),
     ...values.env.map((row, index): [string, string | null] => [
       `env.${index}.name`,
       row.name.includes('=') ? 'No “=” in a name' : null,
@@ -89,6 +99,13 @@ const FORM_FIELD: Record<string, string> = {
   'resources.pids': 'pids',
   memory: 'memory',
   working_dir: 'workingDir',
+  readonly_rootfs: 'isReadOnly',
+  no_new_privileges: 'isUnprivileging',
+  privileged: 'isPrivileged',
+  cap_add: 'capAdd',
+  cap_drop: 'capDrop',
+  stop_signal: 'stopSignal',
+  stop_timeout: 'stopTimeout',
 };
 
 /** Errors that are about one field without naming it. */
@@ -114,6 +131,8 @@ export function toFormErrors(error: ApiError): FormErrors {
 }
 
 function formField(name: string): string {
+  const capability = /^cap_(?:add|drop)(?=\.\d+$)/.exec(name);
+  if (capability) return FORM_FIELD[capability[0]] ?? name;
   const port = /^ports\.(\d+)\.(host|container)_port$/.exec(name);
   return port ? `ports.${port[1] ?? ''}.${port[2] ?? ''}` : (FORM_FIELD[name] ?? name);
 }

@@ -1,5 +1,6 @@
-import { Alert, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, Button, SimpleGrid, Stack } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link } from 'react-router';
 import type { Container } from '@/api/types';
 import { Section } from '@/ui/Section';
 import { ShowAs } from '../create/ShowAs';
@@ -32,10 +33,18 @@ export function ContainerOverview({ container }: { container: Container }) {
           </Section>
         </Stack>
       </SimpleGrid>
-      <Section title="Create another like it">
+      <Section title="Create another like it" aside={<CopyButton id={container.id} />}>
         <ShowAs request={requestOf(container)} />
       </Section>
     </Stack>
+  );
+}
+
+function CopyButton({ id }: { id: string }) {
+  return (
+    <Button component={Link} to={`/containers/new?like=${id}`} variant="default" size="compact-xs">
+      In the form
+    </Button>
   );
 }
 

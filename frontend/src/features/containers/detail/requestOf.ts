@@ -1,22 +1,6 @@
 import type { Container, ContainerRequest } from '@/api/types';
 
-/** What to ask to get a container like *container*. */
-export function requestOf({ host, ports, spec }: Container): ContainerRequest {
-  const { name, image, command, env, labels, working_dir, user, hostname, tty, network } = spec;
-  return {
-    host: host.id,
-    start: true,
-    name,
-    image,
-    command,
-    env,
-    labels,
-    working_dir,
-    user,
-    hostname,
-    tty,
-    network,
-    resources: spec.resources,
-    ports,
-  };
+/** What to ask to get a container like *container*; its ports as they were bound. */
+export function requestOf({ host, project, ports, spec }: Container): ContainerRequest {
+  return { ...spec, host: host.id, project, start: true, ports };
 }
