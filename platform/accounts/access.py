@@ -57,14 +57,16 @@ def require(
 ) -> None:
     """Return if *actor* may *verb* objects of *kind* in *project* on *host* (None: in or on none).
 
-    Else raise PermissionDenied; or, where the actor does not even see the project or the host,
-    ProjectNotFound or HostNotFound, caused by it.
+    Else raise PermissionDenied; or, where the actor sees neither such objects nor the project or
+    host, ProjectNotFound or HostNotFound, caused by it.
     """
     if may(actor, verb, kind, project=project, host=host):
         return
     if not actor.is_authenticated:
         raise SignInRequired
     denied = PermissionDenied(verb=verb.value, kind=kind.value, project=project or "")
+    if _allowed(actor, permission(Verb.VIEW, kind), project=project, host=host):
+        raise denied
     if project is not None and not _allowed(actor, _SEES_PROJECT, project=project, host=None):
         raise ProjectNotFound(project=project) from denied
     if host is not None and not actor.grants.hold_somewhere(_SEES_HOST):

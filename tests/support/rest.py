@@ -50,8 +50,9 @@ class Answer:
     def __init__(self, response: Any) -> None:
         self.status: int = response.status_code
         self.headers: Mapping[str, str] = response.headers
-        has_json = "json" in response.headers.get("Content-Type", "")
+        has_json = response.headers.get("Content-Type", "").endswith(("/json", "+json"))
         self.body: Any = json.loads(response.content) if has_json else None
+        self.text = response.getvalue().decode() if response.streaming else ""
 
     @property
     def rows(self) -> list[dict[str, Any]]:
