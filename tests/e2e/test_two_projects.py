@@ -160,7 +160,7 @@ def test_nothing_of_the_other_is_found_touched_or_told(tenants: tuple[Tenant, Te
         ("GET", "projects/blue", "project_not_found"),
         ("GET", "containers?project=blue", "project_not_found"),
     ):
-        body = {} if method == "POST" else None
+        body: Any = {} if method == "POST" else None
         assert refusal(red.api, method, path, body) == (404, code), path
     for image in (blue.image, blue.image[:20], blue.image.removeprefix("sha256:")[:12]):
         stolen = red.wanted("thief", "cat /whoami", image=image)
