@@ -71,7 +71,8 @@ class Child:
             code = await self._run()
             if self._stopping:
                 return
-            if time.monotonic() - started > LAST_BACK_OFF:
+            # Who was killed from outside did nothing wrong, and will do better the next time.
+            if code == -signal.SIGKILL or time.monotonic() - started > LAST_BACK_OFF:
                 delay = FIRST_BACK_OFF
             how = f"signal {-code}" if code < 0 else f"code {code}"
             self._say("up", f"{self.program.name} ended with {how}; again in {delay:g} s")
@@ -93,7 +94,7 @@ async def spawn(program: Program, environment: Mapping[str, str]) -> asyncio.sub
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_end_with_parent,
+        preexec_fn=end_with_parent,
         limit=_LINE_LIMIT,
     )
 
@@ -114,5 +115,6 @@ async def relay(process: asyncio.subprocess.Process, name: str, say: Say) -> Non
             say(name, text)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """In a child before its program: let it get TERM when the thread that started it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0)

@@ -59,18 +59,19 @@ async def test_a_child_that_ends_is_started_again_later_and_later() -> None:
     await child.stop()
 
 
-async def test_a_child_that_is_killed_is_started_again() -> None:
+async def test_a_child_that_is_killed_is_started_again_as_soon_each_time() -> None:
     said = Said()
     child = Child(shell("echo $$; exec sleep 60"), os.environ, said)
     child.start()
-    async with asyncio.timeout(5):
-        while not said.lines:
-            await asyncio.sleep(0.01)
-    os.kill(int(said.lines[0][1]), signal.SIGKILL)
-    await said.until("up", "one ended with signal 9; again in 0.5 s")
-    async with asyncio.timeout(5):
-        while len(said.lines) < 3:
-            await asyncio.sleep(0.01)
+    for run in range(3):
+        async with asyncio.timeout(5):
+            while len(said.lines) < 2 * run + 1:
+                await asyncio.sleep(0.01)
+        os.kill(int(said.lines[-1][1]), signal.SIGKILL)
+        async with asyncio.timeout(5):
+            while len(said.lines) < 2 * run + 2:
+                await asyncio.sleep(0.01)
+    assert said.lines[1::2] == [("up", "one ended with signal 9; again in 0.5 s")] * 3
     await child.stop()
 
 
