@@ -11,16 +11,30 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
 
+_ABOUT_SOURCES = frozenset({"check", "help", "makemigrations", "spectacular", "test"})
+"""Django's commands that write beside the code or nowhere."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     program = _program(arguments[1]) if len(arguments) > 1 else None
     if program is not None:
         return _run(program, arguments[2:])
+    # Root's files beside the database would lock the web user out of it.
+    if not _ABOUT_SOURCES.intersection(arguments[1:2]) and (code := _run(_become_web, ())):
+        return code
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.prod")
     from django.core.management import execute_from_command_line  # noqa: PLC0415
 
     execute_from_command_line(list(arguments))
+    return 0
+
+
+def _become_web(_arguments: Sequence[str]) -> int:
+    from config import env  # noqa: PLC0415
+    from supervisor import privileges  # noqa: PLC0415
+
+    privileges.become_web(env.load())
     return 0
 
 

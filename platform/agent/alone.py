@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from pathlib import Path
 @contextlib.contextmanager
 def alone(lock: Path) -> Iterator[None]:
     """Hold *lock* while the block runs; the kernel lets go of it however the process ends."""
-    with lock.open("w") as file:
+    # Whoever may open it may hold it, and hold the host up.
+    with os.fdopen(os.open(lock, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

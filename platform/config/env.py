@@ -90,6 +90,11 @@ class Environment:
         return self.web_run / "web.sock"
 
     @property
+    def web_url(self) -> str:
+        """The same as an address for this machine's agent."""
+        return f"unix://{self.web_socket}"
+
+    @property
     def front_socket(self) -> Path:
         """Where the TLS front reaches the web process."""
         return self.web_run / proxy.FRONT_SOCKET

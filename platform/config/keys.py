@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bus.errors import SettingMissing
+from engine.errors import InvalidValue
 
 
 def read_secret_key(path: Path) -> str:
@@ -23,8 +24,16 @@ def read_secret_key(path: Path) -> str:
 
 
 def ensure_secret_key(path: Path) -> None:
-    """Make the secret key unless it is there."""
-    _create(path, secrets.token_urlsafe(48).encode())
+    """Make the secret key unless it is there; InvalidValue where the web user cannot have it."""
+    try:
+        _create(path, secrets.token_urlsafe(48).encode())
+        path.read_bytes()
+    except OSError as error:
+        raise InvalidValue(
+            field="BERTH_SECRET_KEY_FILE",
+            value=str(path),
+            problem=f"cannot be read or made by the user of the web side: {error.strerror}",
+        ) from error
 
 
 def ensure_signing_key(path: Path) -> None:

@@ -9,7 +9,7 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import uvloop
@@ -32,8 +32,8 @@ class TlsFileRefused(EngineError):
     problem: str
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Serve until TERM; return the exit code."""
+def main(arguments: Sequence[str], *, give_up_rights: Callable[[Environment], None]) -> int:
+    """Serve until TERM; return the exit code. Key and port are taken with the rights of root."""
     argparse.ArgumentParser(
         prog="manage.py front", description="Serve TLS before the web process."
     ).parse_args(arguments)
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str]) -> int:
     context = server_context(environment.tls_cert, environment.tls_key)
     listening = listen(environment)
     _allow_many_files()
+    give_up_rights(environment)
     uvloop.run(serve(listening, context, environment.front_socket))
     return 0
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-import secrets
-from pathlib import Path
 from typing import cast
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.tokens import digest
-from bus import identity as identities
 from bus import names
-from bus.identity import HostIdentity
+from bus.join import JoinAnswer, JoinRequest
 from bus.journal import Change, Heartbeat
 from config.keys import read_signing_key
 from config.redis import client
@@ -27,32 +23,28 @@ _SEEN_STEP = dt.timedelta(minutes=1)
 """How exact `seen_at` is; a write for every heartbeat would cost more than it tells."""
 
 
-def join_local(*, name: str, home: Path, redis_url: str, platform_url: str) -> Host:
-    """Make this machine a host of the platform, unless it is one, and write its identity."""
-    path = identities.identity_path(home)
-    known = identities.load(home) if path.exists() else None
-    host = Host.objects.filter(pk=known.host_id).first() if known else None
-    if known is not None and host is not None:
-        private_key, credential = known.private_key, known.credential
-    else:
-        private_key = X25519PrivateKey.generate().private_bytes_raw()
-        credential = secrets.token_urlsafe(32)
-        host = _new_host(name, private_key, credential)
-    identities.save(
-        home,
-        HostIdentity(
-            host_id=str(host.pk),
-            name=host.name,
-            redis_url=redis_url,
-            platform_url=platform_url,
-            platform_key=read_signing_key(settings.BERTH.signing_key_file)
-            .public_key()
-            .public_bytes_raw(),
-            private_key=private_key,
-            credential=credential,
-        ),
+def join(*, request: JoinRequest) -> JoinAnswer:
+    """Make the machine that asks a host, or the host anew that it has been; return our half."""
+    values = {
+        "public_key": request.public_key,
+        "credential_hash": digest(request.credential),
+    }
+    with transaction.atomic():
+        host = Host.objects.filter(pk=request.host_id).first() if request.host_id else None
+        if host is None:
+            # A machine that lost its identity (its engine state was removed) is the same host anew.
+            host, _ = Host.objects.update_or_create(
+                name=request.name, defaults={**values, "state": HostState.JOINING}
+            )
+        else:
+            Host.objects.filter(pk=host.pk).update(**values)
+    return JoinAnswer(
+        host_id=str(host.pk),
+        name=host.name,
+        platform_key=read_signing_key(settings.BERTH.signing_key_file)
+        .public_key()
+        .public_bytes_raw(),
     )
-    return host
 
 
 def record_heartbeats() -> list[Change]:
@@ -68,21 +60,6 @@ def record_heartbeats() -> list[Change]:
         if change is not None:
             changes.append(change)
     return changes
-
-
-def _new_host(name: str, private_key: bytes, credential: str) -> Host:
-    public_key = X25519PrivateKey.from_private_bytes(private_key).public_key()
-    with transaction.atomic():
-        # The machine lost its identity (its engine state was removed): it is the same host anew.
-        host, _ = Host.objects.update_or_create(
-            name=name,
-            defaults={
-                "public_key": public_key.public_bytes_raw(),
-                "credential_hash": digest(credential),
-                "state": HostState.JOINING,
-            },
-        )
-    return host
 
 
 def _record_heartbeat(host: Host, value: bytes | None) -> Change | None:

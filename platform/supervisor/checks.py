@@ -20,7 +20,7 @@ from engine.errors import EngineError, KernelUnsupported
 from engine.linux.nftables import Nftables
 from engine.spec.configuration import EngineConfiguration
 from engine.spec.container import ContainerState
-from supervisor import forwarding, instance
+from supervisor import forwarding, instance, web_user
 
 OLDEST_KERNEL = (5, 15)
 _LEAST_DISK = 2 * 1024**3
@@ -60,6 +60,7 @@ def everything(environment: Environment) -> Iterator[Finding]:
             return
     yield _safely("overlay", lambda: check_overlay(environment))
     yield check_disk(environment)
+    yield check_web_user(environment)
     yield from _safely_many(environment)
 
 
@@ -132,6 +133,16 @@ def check_disk(environment: Environment) -> Finding:
     if free < _LEAST_DISK:
         text += f"; {_LEAST_DISK // _GIBIBYTE} GiB are little enough"
     return Finding(name="disk", good=free >= _LEAST_DISK, text=text)
+
+
+def check_web_user(environment: Environment) -> Finding:
+    """The web side runs as a user of its own, and shares no file with the engine."""
+    found = web_user.problems(environment)
+    if found:
+        text = f"{'; '.join(found)}; `manage.py down`, then `manage.py up` puts it right"
+        return Finding(name="web user", good=False, text=text)
+    text = web_user.NAME if web_user.find() else f"{web_user.NAME}; `manage.py up` makes it"
+    return Finding(name="web user", good=True, text=text)
 
 
 def check_forwarding(environment: Environment) -> Finding:

@@ -13,7 +13,7 @@ from config import env
 from config.env import Environment
 from engine.engine import Engine
 from engine.errors import EngineError
-from supervisor import forwarding, instance
+from supervisor import forwarding, instance, privileges
 
 _SECONDS = 60.0
 
@@ -35,6 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
     environment = env.load()
+    privileges.require_root("down")
     _end_platform(environment)
     if options.all:
         _clear_machine(environment)

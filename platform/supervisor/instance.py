@@ -52,7 +52,8 @@ def find_running(run: Path) -> Running | None:
 @contextmanager
 def running(run: Path, url: str) -> Iterator[None]:
     """Be the one who runs it, or raise AlreadyRunning."""
-    with lock_path(run).open("a+b") as file:
+    # Whoever may open it may hold it, and keep the platform from starting.
+    with os.fdopen(os.open(lock_path(run), os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

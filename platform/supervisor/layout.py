@@ -8,7 +8,7 @@ from config.env import Environment
 
 
 def ensure(environment: Environment) -> None:
-    """Make what is missing; a no-op on a home that has been used."""
+    """Make what is missing, as root; a no-op on a home that has been used."""
     home = environment.home
     for folder, mode in (
         (home, 0o711),

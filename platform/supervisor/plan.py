@@ -29,7 +29,7 @@ def valkey(environment: Environment) -> Program:
     return Program(
         name="valkey",
         command=(
-            _valkey_binary(),
+            *(*MANAGE, "as-web", _valkey_binary()),
             *("--unixsocket", environment.redis_url.removeprefix("unix://")),
             *("--unixsocketperm", "700", "--port", "0"),
             *("--dir", str(folder), "--appendonly", "yes", "--appendfsync", "everysec"),
@@ -40,7 +40,7 @@ def valkey(environment: Environment) -> Program:
 
 def prepare(*, link: bool) -> Program:
     """Return the run-once step between Redis and all others."""
-    return Program(name="prepare", command=(*MANAGE, "prepare", *([] if link else ["--no-link"])))
+    return Program(name="prepare", command=(*MANAGE, "join", *([] if link else ["--no-link"])))
 
 
 STOP_ORDER = (

@@ -37,14 +37,27 @@ def _web(arguments: Sequence[str]) -> int:
 
 def _front(arguments: Sequence[str]) -> int:
     from front import main  # noqa: PLC0415
+    from supervisor import privileges  # noqa: PLC0415
 
-    return main.main(arguments)
+    return main.main(arguments, give_up_rights=privileges.become_web)
 
 
 def _certificate(arguments: Sequence[str]) -> int:
     from supervisor import certificate  # noqa: PLC0415
 
     return certificate.main(arguments)
+
+
+def _join(arguments: Sequence[str]) -> int:
+    from supervisor import join  # noqa: PLC0415
+
+    return join.main(arguments)
+
+
+def _as_web(arguments: Sequence[str]) -> int:
+    from supervisor import as_web  # noqa: PLC0415
+
+    return as_web.main(arguments)
 
 
 def _agent(_arguments: Sequence[str]) -> int:
@@ -72,6 +85,8 @@ PROGRAMS: Mapping[str, Callable[[Sequence[str]], int]] = {
     "web": _web,
     "front": _front,
     "certificate": _certificate,
+    "join": _join,
+    "as-web": _as_web,
     "agent": _agent,
     "worker": _worker,
 }

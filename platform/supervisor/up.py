@@ -17,8 +17,18 @@ from config import env
 from config.env import Environment
 from engine.errors import EngineError
 from front.main import TlsFileRefused
-from supervisor import authority, certificates, checks, forwarding, instance, layout, plan
-from supervisor.platform import READY_SECONDS, ask_ready, child_variables
+from supervisor import (
+    authority,
+    certificates,
+    checks,
+    forwarding,
+    instance,
+    layout,
+    plan,
+    privileges,
+    web_user,
+)
+from supervisor.platform import READY_SECONDS, StartFailed, ask_ready, child_variables
 from supervisor.voice import say
 
 _POLL_SECONDS = 0.1
@@ -47,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     environment = env.load()
+    privileges.require_root("up")
     if options.tls:
         if environment.has_tls:
             parser.error("--tls makes a certificate, but BERTH_TLS_CERT names one")
@@ -64,7 +75,10 @@ def _start(environment: Environment, options: argparse.Namespace) -> int:
     if not options.tls and environment.tls_cert is not None and environment.tls_key is not None:
         certificates.check(environment.tls_cert, environment.tls_key)
     _require_able(environment, options)
+    user = web_user.ensure()
     layout.ensure(environment)
+    web_user.own(environment, user)
+    _try_web_user(environment)
     if options.tls:
         _make_certificate(environment)
     if options.detach:
@@ -113,6 +127,19 @@ def _require_able(environment: Environment, options: argparse.Namespace) -> None
             say("up", f"{drop} drops what containers send out; --allow-forward adds an exception")
 
 
+def _try_web_user(environment: Environment) -> None:
+    """Raise StartFailed where the web side could not even start, before it tries for long."""
+    done = subprocess.run(  # noqa: S603  (our own command)
+        [*plan.MANAGE, "as-web", "true"],
+        env=child_variables(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise StartFailed(reason=done.stderr.strip() or f"code {done.returncode}")
+
+
 def _make_certificate(environment: Environment) -> None:
     made = authority.ensure(environment)
     say("up", f"let browsers and clients trust {made.certificate}")
@@ -145,7 +172,7 @@ def _has_joined(environment: Environment) -> bool:
         known = identity.load(environment.home)
     except EngineError:
         return False
-    now = (environment.host_name, environment.redis_url, f"unix://{environment.web_socket}")
+    now = (environment.host_name, environment.redis_url, environment.web_url)
     return (known.name, known.redis_url, known.platform_url) == now
 
 

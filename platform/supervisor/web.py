@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bus.errors import SettingMissing
 from config import env
+from supervisor import privileges
 
 _CONFIGURATION = Path(__file__).with_name("gunicorn_settings.py")
 
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str]) -> int:
         prog="manage.py web", description="Serve browsers and the API."
     ).parse_args(arguments)
     environment = env.load()
+    privileges.become_web(environment)
     if not environment.secret_key_file.is_file():
         raise SettingMissing(
             what="the secret key",

@@ -5,16 +5,21 @@ from __future__ import annotations
 import dataclasses
 import stat
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from django.conf import settings
 from django.test import Client
 
 from accounts.actor import anonymous
 from accounts.errors import SignInRequired
-from bus import identity, names, sealing
+from bus import identity, names
 from bus.errors import HostNotFound, SettingMissing
+from bus.identity import HostIdentity
+from bus.join import JoinRequest
 from bus.journal import Heartbeat, HostFacts
 from bus.names import Queue
 from config.redis import client
@@ -32,54 +37,69 @@ def server(transactional_db: None, redis: Valkey) -> Valkey:
     return redis
 
 
-def join(home: Path, **changes: str) -> Host:
-    arguments = {
-        "name": "local",
-        "redis_url": "unix:///v.sock",
-        "platform_url": "http://127.0.0.1:1",
-        **changes,
-    }
-    return services.join_local(home=home, **arguments)
+def request(**changes: Any) -> JoinRequest:
+    key = X25519PrivateKey.generate().public_key().public_bytes_raw()
+    given = {"host_id": "", "name": "local", "public_key": key, "credential": uuid4().hex}
+    return JoinRequest(**{**given, **changes})
 
 
-def test_a_machine_that_joins_keeps_its_keys_to_itself(tmp_path: Path) -> None:
-    host = join(tmp_path)
-    path = identity.identity_path(tmp_path)
-    mine = identity.load(tmp_path)
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
-    assert mine.host_id == str(host.pk)
-    sealed = sealing.seal(b"secret", public_key=bytes(host.public_key))
-    assert sealing.unseal(sealed, private_key=mine.private_key) == b"secret"
-    assert selectors.by_credential(mine.credential) == host
-    assert mine.credential not in repr(mine)
-    assert mine.credential != host.credential_hash
+def test_a_machine_that_joins_is_known_by_its_key_and_credential() -> None:
+    asked = request()
+    answer = services.join(request=asked)
+    host = Host.objects.get()
+    assert (answer.host_id, answer.name) == (str(host.pk), "local")
+    assert bytes(host.public_key) == asked.public_key
+    assert selectors.by_credential(asked.credential) == host
+    assert asked.credential not in repr(asked)
+    assert asked.credential != host.credential_hash
 
 
-def test_joining_again_keeps_the_host_and_takes_new_addresses(tmp_path: Path) -> None:
-    host = join(tmp_path)
-    before = identity.load(tmp_path)
-    assert join(tmp_path, platform_url="http://127.0.0.1:2") == host
-    after = identity.load(tmp_path)
-    assert after == dataclasses.replace(before, platform_url="http://127.0.0.1:2")
+def test_joining_again_keeps_the_host() -> None:
+    asked = request()
+    answer = services.join(request=asked)
+    again = dataclasses.replace(asked, host_id=answer.host_id, name="another name")
+    assert services.join(request=again) == answer
     assert Host.objects.count() == 1
 
 
-def test_a_machine_that_lost_its_keys_is_the_same_host_with_new_ones(tmp_path: Path) -> None:
-    host = join(tmp_path)
-    old = identity.load(tmp_path)
-    identity.identity_path(tmp_path).unlink()
-    assert join(tmp_path) == host
+def test_a_machine_that_lost_its_keys_is_the_same_host_with_new_ones() -> None:
+    old, new = request(), request()
+    assert services.join(request=old) == services.join(request=new)
     assert selectors.by_credential(old.credential) is None
-    assert selectors.by_credential(identity.load(tmp_path).credential) == host
+    assert selectors.by_credential(new.credential) == Host.objects.get()
 
 
-def test_the_platform_s_key_in_an_identity_is_the_one_that_signs(tmp_path: Path) -> None:
+def test_a_machine_unknown_to_a_new_database_keeps_its_keys() -> None:
+    asked = request(host_id=str(uuid4()))
+    answer = services.join(request=asked)
+    assert answer.host_id != asked.host_id
+    assert selectors.by_credential(asked.credential) == Host.objects.get()
+
+
+def test_the_platform_s_key_in_an_answer_is_the_one_that_signs() -> None:
     from config.keys import read_signing_key
 
-    join(tmp_path)
+    answer = services.join(request=request())
     signature = read_signing_key(settings.BERTH.signing_key_file).sign(b"message")
-    identity.load(tmp_path).verifying_key().verify(signature, b"message")
+    Ed25519PublicKey.from_public_bytes(answer.platform_key).verify(signature, b"message")
+
+
+def test_an_identity_is_its_owner_s_alone(tmp_path: Path) -> None:
+    kept = HostIdentity(
+        host_id=str(uuid4()),
+        name="local",
+        redis_url="unix:///v.sock",
+        platform_url="unix:///w.sock",
+        platform_key=bytes(32),
+        private_key=b"p" * 32,
+        credential="c" * 43,
+    )
+    identity.save(tmp_path, kept)
+    path = identity.identity_path(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert identity.load(tmp_path) == kept
+    assert kept.credential not in repr(kept)
 
 
 def test_a_machine_that_has_not_joined_is_told_how(tmp_path: Path) -> None:

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
-from celery.platforms import SecurityWarning
 from django.core.management.base import BaseCommand
 
 from supervisor.jobs import app
@@ -16,8 +14,6 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        # Celery warns of root for the sake of pickle, which nothing here reads.
-        warnings.filterwarnings("ignore", category=SecurityWarning)
         app.worker_main(
             [
                 "--quiet",
