@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.contrib.sessions.models import Session as StoredSession
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from accounts.models import Token, User
+from accounts.models import Binding, Invitation, Role, Session, Team, Token, User
+from audit.models import AuditEntry
 from operations.models import Operation
 from projects.models import Project
 from registries.models import Registry
@@ -24,6 +29,15 @@ QUERIES = {
     "projects": 4,
     "registries": 4,
     "tokens": 4,
+    "audit": 4,
+    "audit?text=web&project=default": 4,
+    "bindings": 4,
+    "bindings?project=default": 5,
+    "invitations": 4,
+    "roles": 4,
+    "sessions?user=other": 4,
+    "teams": 5,
+    "users": 4,
 }
 """One finds the token and its user, one what they may do, one counts, one reads a page."""
 
@@ -36,6 +50,7 @@ def fill(host: PlayedHost, owner: User, first: int, last: int) -> None:
         Registry.objects.create(project_id="default", name="r", host=f"r{number}.test")
         Token.objects.create(user=owner, name="t", prefix="berth_", hash=str(number))
         Project.objects.create(id=f"p-{number}", name="p")
+        fill_access(number)
         Operation.objects.create(
             kind="containers.start",
             host=host.row,
@@ -43,6 +58,22 @@ def fill(host: PlayedHost, owner: User, first: int, last: int) -> None:
             subject_kind="container",
             subject_id="c",
         )
+
+
+def fill_access(number: int) -> None:
+    user = User.objects.create(username=f"user-{number}")
+    other, _ = User.objects.get_or_create(username="other")
+    team = Team.objects.create(name=f"team-{number}")
+    team.members.add(user, other)
+    Role.objects.create(name=f"role-{number}", permissions=["view:container"])
+    Binding.objects.create(role_id="viewer", team=team, project_id="default")
+    end = timezone.now() + dt.timedelta(days=1)
+    Invitation.objects.create(username=f"ann-{number}", hash=str(number), expires_at=end)
+    StoredSession.objects.create(session_key=f"s-{number}", session_data="", expire_date=end)
+    Session.objects.create(user=other, key=f"s-{number}", last_used_at=end)
+    AuditEntry.objects.create(
+        username="x", verb="start", kind="container", object_name="web", project="default"
+    )
 
 
 def count(rest: Rest, path: str) -> int:
