@@ -11,6 +11,7 @@ import secrets
 import socket
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -82,8 +83,10 @@ def _prepare(request: JoinRequest, command: Sequence[str]) -> tuple[int, bytes]:
                 pass_fds=[theirs.fileno()],
                 preexec_fn=end_with_parent,  # noqa: PLW1509  (this process has one thread)
             )
-        ours.sendall(codec.encode(request))
-        ours.shutdown(socket.SHUT_WR)
-        with ours.makefile("rb") as reader:
-            answer = reader.read()
+        answer = b""
+        with suppress(ConnectionError):  # it has ended before it came to us; its code tells
+            ours.sendall(codec.encode(request))
+            ours.shutdown(socket.SHUT_WR)
+            with ours.makefile("rb") as reader:
+                answer = reader.read()
     return process.wait(), answer

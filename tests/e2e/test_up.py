@@ -232,3 +232,15 @@ def test_the_children_end_with_a_supervisor_that_is_killed(berth: Instance) -> N
 
     wait_until(ended, what="all children ended", seconds=30)
     assert "running at" in berth.up()
+
+
+def test_a_secret_key_that_the_web_user_cannot_read_is_named(
+    berth: Instance, tmp_path: Path
+) -> None:
+    key = tmp_path / "secret.key"
+    key.write_text("x" * 50)
+    key.chmod(0o600)
+    berth.environment["BERTH_SECRET_KEY_FILE"] = str(key)
+    with pytest.raises(AssertionError, match=r"BERTH_SECRET_KEY_FILE: '.*' cannot be read") as told:
+        berth.up()
+    assert "Traceback" not in str(told.value)
