@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import operator
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -35,16 +37,13 @@ class Scope:
         """Whether nothing at all is seen."""
         return not (self.everything or self.projects or self.hosts)
 
-    def where(self, *, project: str | None = "project", host: str | None = "host") -> Q:
+    def where(self, *, project: str | None = "project__pk", host: str | None = "host__pk") -> Q:
         """Return the condition on rows whose columns these are (None: they have no such column)."""
         if self.everything:
             return Q()
-        seen = Q(pk__in=())
-        if project is not None and self.projects:
-            seen |= Q(**{f"{project}__in": self.projects})
-        if host is not None and self.hosts:
-            seen |= Q(**{f"{host}__in": self.hosts})
-        return seen
+        places = {project: self.projects, host: self.hosts}
+        wanted = [Q(**{f"{name}__in": ids}) for name, ids in places.items() if name and ids]
+        return functools.reduce(operator.or_, wanted, Q()) if wanted else Q(pk__in=())
 
 
 def require(

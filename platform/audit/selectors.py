@@ -67,7 +67,8 @@ def _rows(actor: Actor, verb: Verb, search: Search) -> QuerySet[AuditEntry, Row]
     scope = visible(actor, Kind.AUDIT, verb=verb)
     if scope.is_empty:
         require(actor, verb, Kind.AUDIT)
-    seen = AuditEntry.objects.filter(scope.where(host=None), search.where())
+    place = scope.where(project="project", host=None)
+    seen = AuditEntry.objects.filter(place, search.where())
     rows: QuerySet[AuditEntry, Row] = seen.values(*COLUMNS)
     return rows
 

@@ -8,12 +8,12 @@ import os
 import sys
 from pathlib import Path
 
-from tests.bench import engine, platform
+from tests.bench import engine, permissions, platform
 from tests.bench.docker import private_docker
 from tests.bench.figures import table
 from tests.bench.runc import bundle
 
-PARTS = ("starts", "memory", "logs", "layers", "idle", "rest")
+PARTS = ("starts", "memory", "logs", "layers", "idle", "rest", "permissions")
 RESULT = Path("bench.json")
 
 
@@ -32,6 +32,8 @@ def main() -> int:
                 figures += engine.measure(docker, runc, options.rounds, parts.__contains__)
         if parts & {"idle", "rest"}:
             figures += platform.measure(docker, options.rounds, parts.__contains__)
+        if "permissions" in parts:
+            figures += permissions.measure(options.rounds)
     load = os.getloadavg()[0]
     print(table(figures))
     print(f"\nmedian of {options.rounds}, in turns with the peer; load {load:.1f}")

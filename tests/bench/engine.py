@@ -69,8 +69,6 @@ def printer_image() -> Image:
 
 def starts(ours: Engine, docker: Docker, runc: Runc, rounds: int) -> list[Figure]:
     """Measure from the launcher's request to the running program, and the whole verbs."""
-    ours.load(io.BytesIO(busybox_image().docker_save(BUSYBOX)))
-    docker.load(busybox_image().docker_save(BUSYBOX))
     clocked = clock_of_launcher(ours)
 
     def launch(clock: Clock, network: str, ports: tuple[PortBinding, ...]) -> None:
@@ -304,6 +302,9 @@ def measure(docker: Docker, runc: Runc, rounds: int, wanted: Callable[[str], boo
     figures: list[Figure] = []
     few = max(3, rounds // 10)
     with engine() as ours:
+        archive = busybox_image().docker_save(BUSYBOX)
+        ours.load(io.BytesIO(archive))
+        docker.load(archive)
         if wanted("starts"):
             figures += starts(ours, docker, runc, rounds)
         if wanted("memory"):

