@@ -18,7 +18,7 @@ BERTH = dataclasses.replace(
     BERTH,
     home=Path(_HOME.name),
     secret_key_file=_WEB / "secret.key",
-    redis_url=f"unix://{_HOME.name}/run/valkey.sock",
+    redis_url=f"unix://{_HOME.name}/run/web/valkey.sock",
 )
 BERTH.web_run.mkdir(mode=0o700, parents=True)
 keys.ensure_signing_key(BERTH.signing_key_file)
