@@ -28,6 +28,9 @@ from tests.support.tunnels import (
 )
 from tests.support.valkey import Valkey
 
+# Credentials are looked up in Django's threads, which look after their connections at each call.
+pytestmark = pytest.mark.django_db(transaction=True)
+
 TIME = "2026-11-24T10:00:00.000000001Z"
 OUT = LogEntry(stream=Stream.STDOUT, time=TIME, text="hello\n")
 ERR = LogEntry(stream=Stream.STDERR, time=TIME, text="trouble\n")

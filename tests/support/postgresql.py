@@ -49,6 +49,7 @@ def running_cluster() -> Iterator[Cluster]:
     account = pwd.getpwnam(USER)
     folder = Path(tempfile.mkdtemp(prefix="bpg", dir="/tmp"))
     os.chown(folder, account.pw_uid, account.pw_gid)
+    folder.chmod(0o755)  # the socket is for the user of the web side too
     cluster = Cluster(folder, programs)
 
     def run(*command: str | Path) -> subprocess.Popen[bytes]:
