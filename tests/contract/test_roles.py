@@ -14,13 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import ActorView
-from accounts.api.routes import ROUTES
+from accounts.api.routes import OWN, ROUTES
 from accounts.models import Binding, Invitation, Role, Session, Team, Token, User
+from accounts.permissions import BUILT_IN
 from audit.models import AuditEntry
 from operations.models import Operation
 from projects.models import Project
 from registries.models import Registry
-from tests.contract.access_table import ROLES, TABLE, Row
+from tests.contract.access_table import EVERYONE, ROLES, TABLE, Row
 from tests.support.rest import (
     PASSWORD,
     Answer,
@@ -63,6 +64,15 @@ def routes() -> set[tuple[str, str]]:
 def test_every_route_is_in_the_table_and_in_the_list_of_the_platform() -> None:
     listed = {(method, name) for name, methods in ROUTES.items() for method in methods}
     assert routes() == listed == set(TABLE)
+
+
+def test_table_and_list_name_the_same_roles() -> None:
+    for (method, name), row in TABLE.items():
+        needed = ROUTES[name][method]
+        for role in row.allowed - {"nobody"} if needed != OWN else ():
+            held = BUILT_IN["project_admin" if role == "stranger" else role]
+            # Of a list everyone gets what they see of it.
+            assert needed in held or row.allowed == EVERYONE, (method, name, role)
 
 
 class Forgotten(ActorView):

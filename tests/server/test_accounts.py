@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from accounts.models import Binding, SetupToken, SignInFailure, Token, User
 from accounts.tokens import digest
 from audit.models import AuditEntry
 from engine.errors import InvalidValue
+from projects.models import Project
 from tests.support.rest import PASSWORD, Rest, actor_of, make_member, rest_of
 
 pytestmark = [pytest.mark.server, pytest.mark.django_db]
@@ -297,6 +300,16 @@ def test_user_without_rights_makes_neither_admins_nor_tokens_for_others(owner: U
     with pytest.raises(PermissionDenied):
         services.create_token(actor=plain, name="stolen", owner="owner")
     assert Token.objects.count() == 0
+
+
+def test_console_narrows_a_token_to_projects(owner: User) -> None:
+    Project.objects.get_or_create(id="default", defaults={"name": "Default"})
+    said = io.StringIO()
+    call_command("token", "create", "owner", "--project", "default", stdout=said)
+    grants = Rest(said.getvalue().strip()).get("users/me").body["grants"]
+    assert (grants["everywhere"], list(grants["projects"])) == ([], ["default"])
+    with pytest.raises(CommandError, match="nowhere"):
+        call_command("token", "create", "owner", "--project", "nowhere", stdout=said)
 
 
 def test_console_makes_a_token_for_a_user_by_name(owner: User) -> None:

@@ -125,6 +125,8 @@ def test_password_is_changed_by_whoever_knows_it_and_guesses_are_counted(rest: R
         assert answer.problem == (401, "invalid_credentials")
     answer = rest.post("users/me/password", {"current": PASSWORD, "new": OTHER})
     assert answer.problem == (429, "too_many_attempts")
+    denied = AuditEntry.objects.filter(verb="update", kind="user", outcome="denied")
+    assert denied.count() == services.FAILURES_OF_NAME
 
 
 def test_weak_new_password_is_refused(rest: Rest) -> None:

@@ -10,7 +10,7 @@ from accounts import selectors
 from accounts.access import Kind, Verb
 from accounts.actor import Actor
 from accounts.errors import AuthorityExceeded, LastAdmin, PermissionDenied
-from accounts.models import Binding, User
+from accounts.models import Binding, Role, User
 from accounts.permissions import ADMIN, ALL, Permission
 from engine.errors import InvalidValue
 
@@ -49,6 +49,8 @@ def require_covering_user(actor: Actor, verb: Verb, kind: Kind, user: User) -> N
 
 def require_admin_left() -> None:
     """Return if someone who can sign in still may do everything; in the change's transaction."""
+    # Two who take each other's role at one moment do it one after the other.
+    Role.objects.select_for_update().get(pk=ADMIN)
     person = {"is_active": True, "is_robot": False}
     direct = Q(**{f"user__{name}": value for name, value in person.items()})
     by_team = Q(**{f"team__members__{name}": value for name, value in person.items()})

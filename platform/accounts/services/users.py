@@ -16,6 +16,7 @@ from accounts.services.passwords import new_user, set_password
 from accounts.services.sessions import end_sessions
 from accounts.services.signing_in import count_attempt
 from audit import services as audit
+from audit.models import Outcome
 
 
 def create_user(*, actor: Actor, username: str, password: str | None) -> User:
@@ -60,6 +61,7 @@ def change_password(*, actor: Actor, current: str, new: str) -> User:
     user = selectors.current_user(actor=actor)
     count_attempt(user.username, actor.origin)
     if not check_password(current, user.password):
+        _audit(actor, Verb.UPDATE, user, outcome=Outcome.DENIED)
         raise InvalidCredentials
     set_password(user, new)
     with transaction.atomic():
@@ -76,16 +78,17 @@ def delete_user(*, actor: Actor, user_id: int) -> None:
     require_covering_user(actor, Verb.DELETE, Kind.USER, user)
     with transaction.atomic():
         end_sessions(user)
+        _audit(actor, Verb.DELETE, user)
         user.delete()
         require_admin_left()
-        _audit(actor, Verb.DELETE, user, user_id)
 
 
-def _audit(actor: Actor, verb: Verb, user: User, user_id: int | None = None) -> None:
+def _audit(actor: Actor, verb: Verb, user: User, *, outcome: Outcome = Outcome.DONE) -> None:
     audit.record(
         actor=actor,
         verb=verb,
         kind=Kind.USER,
-        object_id=str(user_id or user.pk),
+        object_id=str(user.pk),
         object_name=user.username,
+        outcome=outcome,
     )

@@ -21,6 +21,12 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["create"])
         parser.add_argument("name", help="the user it stands for")
+        parser.add_argument(
+            "--project",
+            action="append",
+            metavar="ID",
+            help="the only project it works in; may be given several times",
+        )
         parser.add_argument("--expires", default="", help="such as 12h, 30d or 8w; never without")
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -30,6 +36,7 @@ class Command(BaseCommand):
                 name="made on the command line",
                 owner=options["name"],
                 expires_at=_moment(options["expires"]),
+                projects=options["project"],
             )
         except EngineError as error:
             raise CommandError(str(error)) from error
