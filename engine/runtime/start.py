@@ -76,6 +76,8 @@ def _start(host: Host, container: Container) -> Container:
             _write_spec(host, prepared, image)
             answer = _launch(host, prepared, sockets)
         except StartRefused as error:
+            # Its shim lives for a moment yet, and must not be taken for one that runs a program.
+            host.container(container.id).shim.unlink(missing_ok=True)
             _record_failure(host, container, error.record)
             raise from_record(error.record) from error
         except EngineError as error:

@@ -220,6 +220,14 @@ def test_a_file_that_is_no_program_is_126(engine: Engine) -> None:
     assert engine.container("plain").exit_code == 126
 
 
+def test_a_start_that_failed_is_at_once_one_that_does_not_run(engine: Engine) -> None:
+    for _ in range(20):
+        container = engine.create(spec("missing", "no-such-program"))
+        with pytest.raises(CommandNotFound):
+            engine.start(container.id)
+        engine.remove(container.id)
+
+
 def test_an_unknown_user_is_named(engine: Engine) -> None:
     container = engine.create(spec("stranger", "true", user="somebody"))
     with pytest.raises(UserNotFound, match="somebody"):
