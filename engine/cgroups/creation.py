@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING
 
 from engine.cgroups import cpu, devices, folders, memory, pids
@@ -12,7 +13,7 @@ from engine.cgroups.limits import validate
 from engine.errors import EngineError, KernelRefused, KernelUnsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from engine.cgroups.hierarchy import Hierarchy
     from engine.linux.devices import DeviceRule
@@ -30,29 +31,60 @@ def create(
 
     Nothing is left behind when it fails.
     """
-    validate(hierarchy, resources)
+    cgroup = begin(hierarchy, parent, name)
+    complete(cgroup, resources, device_rules)
+    return cgroup
+
+
+def begin(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:
+    """Make as much of the cgroup *name* as a process needs to be born in it.
+
+    `complete` has to follow before that process does anything.
+    """
     cgroup = ContainerCgroup.open(hierarchy, parent, name)
     if cgroup.populated():
         raise KernelRefused(
             call=f"creation of cgroup {cgroup.path}", reason="it exists and has processes"
         )
-    try:
-        try:
-            _make(cgroup)
-        except FileExistsError:
-            cgroup.remove()
-            _make(cgroup)
+    if any(map(os.path.exists, cgroup.folders())):
+        cgroup.remove()
+    with _nothing_left(cgroup):
+        if hierarchy.v2 is not None:
+            folders.make_v2(hierarchy, cgroup.path)
+    return cgroup
+
+
+def complete(
+    cgroup: ContainerCgroup, resources: Resources, device_rules: tuple[DeviceRule, ...]
+) -> None:
+    """Make the rest of a cgroup that was begun, its limits and device rules."""
+    validate(cgroup.hierarchy, resources)
+    with _nothing_left(cgroup):
+        for mount in cgroup.hierarchy.v1:
+            folders.make_v1(mount, cgroup.path)
         _limit(cgroup, resources)
         _allow(cgroup, device_rules)
+
+
+@contextlib.contextmanager
+def _nothing_left(cgroup: ContainerCgroup) -> Iterator[None]:
+    """Remove the cgroup again when a part of it fails, and say what the kernel refused."""
+    try:
+        yield
     except EngineError:
-        cgroup.remove()
+        _remove_unless_populated(cgroup)
         raise
     except OSError as error:
-        cgroup.remove()
+        _remove_unless_populated(cgroup)
         raise KernelRefused(
             call=f"creation of cgroup {cgroup.path}", reason=error.strerror or str(error)
         ) from error
-    return cgroup
+
+
+def _remove_unless_populated(cgroup: ContainerCgroup) -> None:
+    # Its first process may be there already; whoever started it ends it and removes the rest.
+    if not cgroup.populated():
+        cgroup.remove()
 
 
 def ensure(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:
@@ -65,13 +97,6 @@ def ensure(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:
         with contextlib.suppress(FileExistsError):
             folders.make_v2(hierarchy, cgroup.path)
     return cgroup
-
-
-def _make(cgroup: ContainerCgroup) -> None:
-    for mount in cgroup.hierarchy.v1:
-        folders.make_v1(mount, cgroup.path)
-    if cgroup.hierarchy.v2 is not None:
-        folders.make_v2(cgroup.hierarchy, cgroup.path)
 
 
 def _limit(cgroup: ContainerCgroup, resources: Resources) -> None:

@@ -41,7 +41,8 @@ ROOT = b"root"
 GO = b"go"
 _DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _ALL_FDS = 0x7FFF_FFFF
-_SIGNALS = 64
+_IGNORED_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ, 32, 33)
+"""Python ignores the first two, the C library the last two in a program it spawned."""
 _TIOCSPTLCK = 0x4004_5431
 """ioctl_tty(2): unlock a pseudoterminal's slave; the standard library does not name it."""
 
@@ -98,22 +99,22 @@ def _step(error: OSError) -> str:
 
 def _become(given: InitInput) -> None:
     spec = given.spec
+    _reset_signals()
+    os.setsid()
+    capabilities.limit_bounding_set(_mask(spec.process))
+    _wait(given.gate, MAPPED)
     # Still as the host's root, who alone may pass the engine's folders and the cgroups'.
     os.chdir(given.root)
     given.cgroup.join()
-    _wait(given.gate, MAPPED)
     if spec.userns_base is not None:
         # A clone into a user namespace keeps the ids it had outside until it takes mapped ones.
         os.setresgid(0, 0, 0)
         os.setresuid(0, 0, 0)
-    _reset_signals()
     # Only now is this process in all of its cgroups, so that they become the namespace's root.
     syscalls.unshare(CLONE_NEWCGROUP | CLONE_NEWNS)
     if spec.network is not NetworkNamespace.HOST:
         _allow_low_ports(mapped=spec.userns_base is not None)
     syscalls.sethostname(spec.hostname.encode()[:64])
-    os.setsid()
-    capabilities.limit_bounding_set(_mask(spec.process))
     furniture = rootfs.gather(spec, given.cgroup.mounts())
     root, *etc = _receive_mounts(given.gate)
     rootfs.enter(root)
@@ -148,10 +149,9 @@ def _receive_mounts(gate: socket.socket) -> list[int]:
 
 
 def _reset_signals() -> None:
-    """Give the program default signals: what Python ignores would outlive execve."""
-    for number in range(1, _SIGNALS + 1):
-        if number not in (signal.SIGKILL, signal.SIGSTOP):
-            syscalls.reset_signal(number)
+    """Give the program default signals: what is ignored would outlive execve."""
+    for number in _IGNORED_SIGNALS:
+        syscalls.reset_signal(number)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 
@@ -159,10 +159,12 @@ def _allow_low_ports(*, mapped: bool) -> None:
     """Let any user in the container bind low ports and ping, as Docker does."""
     last_group = 65535 if mapped else 2_147_483_647
     for name, value in (
-        ("ip_unprivileged_port_start", "0"),
-        ("ping_group_range", f"0 {last_group}"),
+        ("ip_unprivileged_port_start", b"0"),
+        ("ping_group_range", b"0 %d" % last_group),
     ):
-        Path("/proc/sys/net/ipv4", name).write_text(value)
+        fd = os.open(f"/proc/sys/net/ipv4/{name}", os.O_WRONLY | os.O_CLOEXEC)
+        os.write(fd, value)
+        os.close(fd)
 
 
 def _connect_stdio(given: InitInput) -> None:

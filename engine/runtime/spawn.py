@@ -82,19 +82,17 @@ def spawn(
     """
     paths = context.paths.container(spec.container_id)
     with ExitStack() as undo:
-        cgroup = cgroups.create(
-            context.hierarchy,
-            context.cgroup_parent,
-            spec.container_id,
-            spec.resources,
-            ALL_DEVICES if spec.privileged else DEFAULT_DEVICES,
-        )
+        cgroup = cgroups.begin(context.hierarchy, context.cgroup_parent, spec.container_id)
         undo.callback(cgroup.remove)
         channels = _open_channels()
         pid, pidfd = _clone(spec, cgroup, channels, str(paths.directory / "rootfs"))
         undo.callback(_end, pidfd)
         handover.announce(shim, pid)
         channels.close_child_ends()
+        # Meanwhile the child does what it can outside of its cgroup, and waits.
+        cgroups.complete(
+            cgroup, spec.resources, ALL_DEVICES if spec.privileged else DEFAULT_DEVICES
+        )
         _map_ids(pid, spec.userns_base)
         _say(channels.gate[0], MAPPED)
         _report_clone(caller, pid, spec)

@@ -13,7 +13,7 @@ import functools
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, Union
 
 from engine.errors import MalformedMessage
@@ -59,7 +59,7 @@ def to_plain(value: object) -> Any:
 def from_plain(kind: type[T], plain: object) -> T:
     """Return the *kind* that *plain* describes, or raise MalformedMessage naming the field."""
     try:
-        return typing.cast("T", _build(kind, plain))
+        return typing.cast("T", _builder(typing.cast("Any", kind))(plain))
     except (TypeError, ValueError, KeyError) as error:
         raise MalformedMessage(
             kind=getattr(kind, "__name__", str(kind)), problem=str(error)
@@ -67,84 +67,91 @@ def from_plain(kind: type[T], plain: object) -> T:
 
 
 def warm(kind: type) -> None:
-    """Resolve the fields of *kind* and of all it holds now, rather than at the first decode."""
-    for hint in _hints(kind).values():
-        for part in (hint, *typing.get_args(hint)):
-            if dataclasses.is_dataclass(part) and isinstance(part, type):
-                warm(part)
+    """Prepare the decoding of *kind* and of all it holds now, rather than at the first decode."""
+    _builder(kind)
+
+
+_Build = Callable[[Any], Any]
 
 
 @functools.cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _build(kind: Any, plain: Any) -> Any:
+def _builder(kind: Any) -> _Build:
+    """Return what makes a *kind* of its plain form; put together once, as decoding is often."""
     origin = typing.get_origin(kind)
     if origin is not None:
-        return _build_generic(kind, origin, plain)
+        return _generic_builder(kind, origin)
     if kind is Any or kind is object:
-        return plain
+        return lambda plain: plain
     if kind is bytes:
-        return base64.b64decode(_expect(str, plain), validate=True)
+        return lambda plain: base64.b64decode(_expect(str, plain), validate=True)
     if kind in (str, int, bool):
-        return _expect(kind, plain)
-    if kind is float:
-        return float(plain)
-    if isinstance(kind, type) and issubclass(kind, enum.Enum):
-        return kind(plain)
+        return functools.partial(_expect, kind)
+    if kind is float or (isinstance(kind, type) and issubclass(kind, enum.Enum)):
+        return typing.cast("_Build", kind)
     if dataclasses.is_dataclass(kind):
-        return _build_dataclass(typing.cast("type", kind), plain)
+        return _dataclass_builder(typing.cast("type", kind))
     raise TypeError(f"no codec for {kind!r}")
 
 
-def _build_dataclass(kind: type, plain: Any) -> Any:
-    fields = _expect(dict, plain)
-    hints = _hints(kind)
-    values = {}
-    for field in dataclasses.fields(kind):
-        if field.name not in fields:
-            continue
-        try:
-            values[field.name] = _build(hints[field.name], fields[field.name])
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{field.name}: {error}") from error
-    return kind(**values)
+def _dataclass_builder(kind: type) -> _Build:
+    hints = typing.get_type_hints(kind)
+    builders = {field.name: _builder(hints[field.name]) for field in dataclasses.fields(kind)}
+
+    def build(plain: Any) -> Any:
+        values = {}
+        for name, item in _expect(dict, plain).items():
+            builder = builders.get(name)
+            if builder is None:
+                continue
+            try:
+                values[name] = builder(item)
+            except (TypeError, ValueError) as error:
+                raise ValueError(f"{name}: {error}") from error
+        return kind(**values)
+
+    return build
 
 
-def _build_generic(kind: Any, origin: Any, plain: Any) -> Any:
+def _generic_builder(kind: Any, origin: Any) -> _Build:
     arguments = typing.get_args(kind)
     if origin in (Union, types.UnionType):
-        return _build_union(arguments, plain)
-    if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_build(arguments[0], item) for item in _expect(list, plain))
-        return tuple(_build(a, item) for a, item in zip(arguments, plain, strict=True))
-    if origin is list:
-        return [_build(arguments[0], item) for item in _expect(list, plain)]
-    if origin is frozenset:
-        return frozenset(_build(arguments[0], item) for item in _expect(list, plain))
+        return _union_builder(arguments)
     if origin is typing.Literal:
-        if plain not in arguments:
-            raise ValueError(f"{plain!r} is not one of {arguments!r}")
-        return plain
+        return functools.partial(_one_of, arguments)
+    if origin is tuple and not (len(arguments) == 2 and arguments[1] is Ellipsis):
+        builders = tuple(map(_builder, arguments))
+        return lambda plain: tuple(build(item) for build, item in zip(builders, plain, strict=True))
+    if origin in (tuple, list, frozenset):
+        item = _builder(arguments[0])
+        return lambda plain: origin(map(item, _expect(list, plain)))
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: _build(arguments[1], item) for key, item in _expect(dict, plain).items()}
+        value = _builder(arguments[1])
+        return lambda plain: {key: value(each) for key, each in _expect(dict, plain).items()}
     raise TypeError(f"no codec for {kind!r}")
 
 
-def _build_union(arguments: tuple[Any, ...], plain: Any) -> Any:
-    if plain is None and type(None) in arguments:
-        return None
-    problems = []
-    for argument in arguments:
-        if argument is type(None):
-            continue
-        try:
-            return _build(argument, plain)
-        except (TypeError, ValueError) as error:
-            problems.append(str(error))
-    raise ValueError("; ".join(problems))
+def _union_builder(arguments: tuple[Any, ...]) -> _Build:
+    optional = type(None) in arguments
+    builders = tuple(_builder(each) for each in arguments if each is not type(None))
+
+    def build(plain: Any) -> Any:
+        if plain is None and optional:
+            return None
+        problems = []
+        for builder in builders:
+            try:
+                return builder(plain)
+            except (TypeError, ValueError) as error:
+                problems.append(str(error))
+        raise ValueError("; ".join(problems))
+
+    return build
+
+
+def _one_of(allowed: tuple[Any, ...], plain: Any) -> Any:
+    if plain not in allowed:
+        raise ValueError(f"{plain!r} is not one of {allowed!r}")
+    return plain
 
 
 def _expect(kind: Any, plain: Any) -> Any:
