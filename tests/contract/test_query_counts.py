@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 
 import pytest
 from django.contrib.sessions.models import Session as StoredSession
@@ -135,26 +134,3 @@ def test_cost_of_a_list_does_not_grow_with_the_places_that_one_has_roles_in(
     assert len(rest.get("projects").rows) == 51
     many = {path: count(rest, path) for path in OF_A_MEMBER}
     assert few == many == OF_A_MEMBER
-
-
-def test_filter_of_fifty_bindings_costs_a_page_of_containers_next_to_nothing(
-    owner: User, host: PlayedHost
-) -> None:
-    member = make_member("member", "deployer")
-    for number in range(50):
-        Project.objects.create(id=f"p-{number}", name="p")
-        Binding.objects.create(role_id="deployer", user=member, project_id=f"p-{number}")
-        for name in ("a", "b"):
-            host.tell_container(container_of(name, space=f"p-{number}"))
-    spent = {user: cost(rest_of(user)) for user in (owner, member)}
-    assert spent[member] - spent[owner] <= 0.002
-
-
-def cost(rest: Rest) -> float:
-    """Return the seconds of CPU that a page of containers takes, at its quickest."""
-    spent = []
-    for _ in range(15):
-        began = time.process_time()
-        assert len(rest.get("containers").rows) == 100
-        spent.append(time.process_time() - began)
-    return min(spent)
