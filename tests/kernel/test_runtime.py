@@ -222,7 +222,7 @@ def test_a_file_that_is_no_program_is_126(engine: Engine) -> None:
 
 def test_a_start_that_failed_is_at_once_one_that_does_not_run(engine: Engine) -> None:
     for _ in range(20):
-        container = engine.create(spec("missing", "no-such-program"))
+        container = engine.create(spec("refused", "no-such-program"))
         with pytest.raises(CommandNotFound):
             engine.start(container.id)
         engine.remove(container.id)
