@@ -66,6 +66,7 @@ class Site:
 
 
 def prepare() -> tuple[str, str]:
+    Project.objects.get_or_create(id="default", defaults={"name": "Default"})
     make_user("root")
     ann = User.objects.create(username="ann")
     Role.objects.create(name="reader", permissions=sorted(BUILT_IN["viewer"]))
@@ -78,7 +79,6 @@ def prepare() -> tuple[str, str]:
     row = Host.objects.create(
         pk=HOST_ID, name="local", public_key=b"k" * 32, credential_hash=digest(CREDENTIAL)
     )
-    Project.objects.get_or_create(id="default", defaults={"name": "Default"})
     PlayedHost(row=row, private_key=b"").tell_container(container_of("web", key=CONTAINER_ID))
     return services.create_token(actor=actor_of(ann), name="ann's").secret, cookie
 

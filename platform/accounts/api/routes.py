@@ -69,5 +69,8 @@ class ListedRoute(IsAuthenticated):
     def has_permission(self, request: Request, view: APIView) -> bool:
         match = request.resolver_match
         listed = ROUTES.get(match.url_name or "", {}) if match is not None else {}
-        is_listed = request.method in listed or (request.method in SAFE_METHODS and bool(listed))
-        return is_listed and super().has_permission(request, view)
+        method = request.method or ""
+        is_listed = method in listed or (method in SAFE_METHODS and bool(listed))
+        # What the view has no handler for is answered as such: 405.
+        is_closed = not is_listed and hasattr(view, method.lower())
+        return not is_closed and super().has_permission(request, view)
