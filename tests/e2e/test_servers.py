@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -74,15 +75,16 @@ def test_connections_that_the_database_drops_are_made_anew_before_anybody_sees_i
 
 
 def test_more_requests_wait_at_once_than_a_worker_has_threads(
-    instance: Instance, token: str, busybox: str
+    instance: Instance, api: Api, token: str, busybox: str
 ) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    def create(number: int) -> str:
+    def come_and_go(number: int) -> str:
         with instance.api(token) as own:
             body = {"host": own.host(), "image": busybox, "name": f"n{number}"}
-            return str(own.do("containers", body)["name"])
+            made = own.do("containers", body)
+            own.delete(f"containers/{made['id']}")
+            return str(made["name"])
 
     with ThreadPoolExecutor(40) as clients:
-        names = set(clients.map(create, range(40)))
+        names = set(clients.map(come_and_go, range(40)))
     assert names == {f"n{number}" for number in range(40)}
+    assert api.rows("containers") == []

@@ -36,7 +36,9 @@ class Valkey:
             [
                 str(get_binary_path()),
                 *("--unixsocket", str(self.socket), "--unixsocketperm", "700", "--port", "0"),
-                *("--appendonly", "yes", "--save", "", "--dir", str(self.folder)),
+                # Kept over a restart, but never waiting for a disk that others keep busy.
+                *("--appendonly", "yes", "--appendfsync", "no"),
+                *("--save", "", "--dir", str(self.folder)),
             ],
             stdout=subprocess.DEVNULL,
         )
