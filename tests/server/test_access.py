@@ -171,14 +171,21 @@ def manager(owner: User) -> Rest:
     return rest_of(make_member("manager", "manager", project=None))
 
 
-def test_manager_of_people_does_not_become_admin_by_any_way(manager: Rest, owner: User) -> None:
+def test_manager_of_people_gives_and_takes_nothing_that_they_do_not_have(
+    manager: Rest, owner: User
+) -> None:
     admins = Team.objects.create(name="admins")
     Binding.objects.create(team=admins, role_id="admin")
+    Role.objects.create(name="strong", permissions=["view:secret"])
     tries = (
         manager.post("bindings", {"role": "admin", "user": "manager"}),
         manager.post("roles", {"name": "mine", "permissions": ["view:secret"]}),
         manager.patch("roles/manager", {"permissions": sorted(ALL)}),
+        manager.patch("roles/strong", {"permissions": []}),
+        manager.delete("roles/strong"),
         manager.put("teams/admins/members/manager"),
+        manager.delete("teams/admins/members/manager"),
+        manager.delete("teams/admins"),
         manager.patch(f"users/{owner.pk}", {"password": "taken over by me"}),
         manager.delete(f"users/{owner.pk}"),
         manager.post("tokens", {"name": "theirs", "owner": "owner"}),

@@ -71,6 +71,8 @@ def _changeable(actor: Actor, verb: Verb, name: str) -> Role:
     role = selectors.role(actor=actor, name=name)
     if role.built_in:
         raise RoleIsBuiltIn(name=name)
+    # Nor does anyone take from others what they do not have themselves.
+    require_covering(actor, verb, Kind.ROLE, role.permissions)
     return role
 
 

@@ -47,6 +47,7 @@ def delete_team(*, actor: Actor, name: str) -> None:
     """Remove a team; its members lose what they had by it."""
     require(actor, Verb.DELETE, Kind.TEAM)
     team = selectors.team(actor=actor, name=name)
+    require_covering_bindings(actor, Verb.DELETE, Kind.TEAM, Q(team=team))
     members = list(team.members.values_list("pk", flat=True))
     with transaction.atomic():
         _audit(actor, Verb.DELETE, team)
