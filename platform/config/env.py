@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import re
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,7 +131,8 @@ def read(variables: Mapping[str, str]) -> Environment:
     return Environment(
         home=home,
         listen=listen,
-        public_url=_public_url(variables.get("BERTH_PUBLIC_URL", "")) or f"{scheme}://{listen}",
+        public_url=_public_url(variables.get("BERTH_PUBLIC_URL", ""))
+        or f"{scheme}://{_called(listen)}",
         tls_cert=certificate,
         tls_key=key,
         trusted_proxies=_networks("BERTH_TRUSTED_PROXIES", variables, default=""),
@@ -188,6 +190,11 @@ def _tls(variables: Mapping[str, str]) -> tuple[Path | None, Path | None]:
             field="BERTH_TLS_CERT", value=certificate, problem="and BERTH_TLS_KEY go together"
         )
     return (Path(certificate), Path(key)) if certificate else (None, None)
+
+
+def _called(listen: Listener) -> str:
+    """Return how others can call the listener; nobody can open 0.0.0.0."""
+    return f"{socket.gethostname()}:{listen.port}" if listen.is_unspecified else str(listen)
 
 
 def _public_url(value: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,8 @@ def test_an_ipv6_listener_is_understood() -> None:
     environment = read(BERTH_LISTEN="[::]:9000")
     assert (environment.listen.address, environment.listen.port) == ("::", 9000)
     assert not environment.listen.is_loopback
-    assert environment.public_url == "http://[::]:9000"
+    assert environment.public_url == f"http://{socket.gethostname()}:9000"
+    assert read(BERTH_LISTEN="[2001:db8::1]:9000").public_url == "http://[2001:db8::1]:9000"
 
 
 def test_with_a_certificate_the_address_is_https() -> None:
