@@ -63,13 +63,13 @@ async def test_a_child_that_is_killed_is_started_again_as_soon_each_time() -> No
     said = Said()
     child = Child(shell("echo $$; exec sleep 60"), os.environ, said)
     child.start()
-    for run in range(3):
+    for turn in range(3):
         async with asyncio.timeout(5):
-            while len(said.lines) < 2 * run + 1:
+            while len(said.lines) < 2 * turn + 1:
                 await asyncio.sleep(0.01)
         os.kill(int(said.lines[-1][1]), signal.SIGKILL)
         async with asyncio.timeout(5):
-            while len(said.lines) < 2 * run + 2:
+            while len(said.lines) < 2 * turn + 2:
                 await asyncio.sleep(0.01)
     assert said.lines[1::2] == [("up", "one ended with signal 9; again in 0.5 s")] * 3
     await child.stop()
