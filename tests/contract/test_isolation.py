@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from audit.models import AuditEntry
 from operations.models import Operation
 from registries.models import Registry
-from tests.support.rest import Answer, PlayedHost, container_of, image_id
+from tests.support.rest import Answer, PlayedHost, Rest, container_of, image_id, image_of
 from tests.support.tenants import Tenant, Tenants, tenants
 
 __all__ = ["tenants"]
@@ -119,8 +119,6 @@ def test_object_of_another_project_answers_as_one_that_never_was(
 def test_image_that_another_project_alone_has_answers_as_one_that_never_was(
     tenants: Tenants, host: PlayedHost, method: str
 ) -> None:
-    from tests.support.rest import image_of
-
     private = image_of("private", space=tenants.theirs.project)
     host.tell_image(private)
     theirs, names = f"images/{private.id}", {"image_id": private.id}
@@ -187,7 +185,7 @@ def test_nothing_is_made_in_another_project_nor_told_of_it(
     assert untouched(host, before)
 
 
-def test_project_that_nobody_has_answers_its_admin_the_same(rest: Any, host: PlayedHost) -> None:
+def test_project_that_nobody_has_answers_its_admin_the_same(rest: Rest, host: PlayedHost) -> None:
     for path, body in NEW:
         answer = rest.post(path, {**body, "project": "nowhere"})
         assert answer.problem == (404, "project_not_found")
@@ -221,7 +219,7 @@ def test_trail_of_refusals_stays_with_who_was_refused(tenants: Tenants) -> None:
     assert not AuditEntry.objects.filter(object_id=tenants.theirs.container).exists()
 
 
-def test_who_is_in_both_projects_says_which_image_is_meant(rest: Any, tenants: Tenants) -> None:
+def test_who_is_in_both_projects_says_which_image_is_meant(rest: Rest, tenants: Tenants) -> None:
     path = f"images/{tenants.ours.image}"
     assert rest.get(path).problem == (400, "ambiguous_id")
     assert rest.get("containers/web").problem == (400, "ambiguous_id")

@@ -36,8 +36,10 @@ class Tenant:
     project: str
     token: str
     api: Api
+    reference: str
+    """The same for both, as is its tag."""
     image: str
-    """Id of the image that its `app:1` is."""
+    """Id of what that is in this project."""
 
     def run(self, name: str, script: str, **asked: Any) -> dict[str, Any]:
         made: dict[str, Any] = self.api.do("containers", self.wanted(name, script, **asked))
@@ -48,7 +50,7 @@ class Tenant:
             "host": self.api.host(),
             "project": self.project,
             "name": name,
-            "image": f"{REGISTRY[0]}/app:1",
+            "image": self.reference,
             "command": ["sh", "-c", script],
             "start": True,
             **asked,
@@ -64,10 +66,6 @@ class Tenant:
         return self.api.client.get(f"containers/{container}/logs").text.splitlines()
 
 
-REGISTRY: list[str] = []
-"""Name of the registry that both pull the same tag from."""
-
-
 @pytest.fixture(scope="module")
 def admin(instance: Instance, token: str) -> Iterator[Api]:
     with instance.api(token) as opened:
@@ -77,7 +75,7 @@ def admin(instance: Instance, token: str) -> Iterator[Api]:
 @pytest.fixture(scope="module")
 def tenants(instance: Instance, admin: Api, registry: Registry) -> Iterator[tuple[Tenant, Tenant]]:
     """Projects `red` and `blue`: under one tag, each has pulled an image that is its own."""
-    REGISTRY[:] = [registry.name]
+    reference = f"{registry.name}/app:1"
     with ExitStack() as stack:
         made = []
         for project in ("red", "blue"):
@@ -86,9 +84,17 @@ def tenants(instance: Instance, admin: Api, registry: Registry) -> Iterator[tupl
             image.push(registry.client, "app", "1")
             secret = deployer(admin, project)
             api = stack.enter_context(instance.api(secret))
-            pull = {"host": api.host(), "project": project, "reference": f"{registry.name}/app:1"}
+            pull = {"host": api.host(), "project": project, "reference": reference}
             pulled = api.do("images/pull", pull)
-            made.append(Tenant(project=project, token=secret, api=api, image=pulled["id"]))
+            made.append(
+                Tenant(
+                    project=project,
+                    token=secret,
+                    api=api,
+                    reference=reference,
+                    image=pulled["id"],
+                )
+            )
         red, blue = made
         yield red, blue
 
@@ -135,7 +141,7 @@ def test_same_names_and_tags_are_each_projects_own(tenants: tuple[Tenant, Tenant
             assert body["count"] == 1
             assert body["results"][0]["project"] == tenant.project
         (image,) = tenant.api.rows("images")
-        assert (image["id"], image["tags"]) == (tenant.image, [f"{REGISTRY[0]}/app:1"])
+        assert (image["id"], image["tags"]) == (tenant.image, [tenant.reference])
         assert {row["project"] for row in tenant.api.rows("operations")} == {tenant.project}
         assert [row["id"] for row in tenant.api.rows("projects")] == [tenant.project]
 
@@ -266,17 +272,17 @@ async def test_page_of_one_hears_nothing_of_the_other(
 
 # --- no way to root --------------------------------------------------------------------------
 
-ASKED: dict[str, dict[str, Any]] = {
-    "privileged": {"privileged": True},
-    "host_network": {"network": "host"},
-    "host_user_namespace": {"userns": "host"},
-    "unconfined_seccomp": {"seccomp": "unconfined"},
-    "capabilities": {"cap_add": ["cap_sys_admin"]},
-    "capabilities ": {"cap_add": ["all"]},
-    "capabilities  ": {"cap_add": ["SYS_MODULE"], "cap_drop": ["ALL"]},
-    "ports": {"ports": [{"container_port": 22, "host_port": 22}]},
-}
-"""By the rule that stops it; spaces keep the keys apart."""
+ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("privileged", {"privileged": True}),
+    ("host_network", {"network": "host"}),
+    ("host_user_namespace", {"userns": "host"}),
+    ("unconfined_seccomp", {"seccomp": "unconfined"}),
+    ("capabilities", {"cap_add": ["cap_sys_admin"]}),
+    ("capabilities", {"cap_add": ["all"]}),
+    ("capabilities", {"cap_add": ["SYS_MODULE"], "cap_drop": ["ALL"]}),
+    ("ports", {"ports": [{"container_port": 22, "host_port": 22}]}),
+)
+"""With the rule that stops it."""
 
 MALFORMED: tuple[dict[str, Any], ...] = (
     {"name": "../../etc"},
@@ -292,16 +298,14 @@ MALFORMED: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("rule", list(ASKED))
+@pytest.mark.parametrize(("rule", "asked"), ASKED)
 def test_deployer_gets_no_option_that_reaches_the_host(
-    tenants: tuple[Tenant, Tenant], rule: str
+    tenants: tuple[Tenant, Tenant], rule: str, asked: dict[str, Any]
 ) -> None:
     red, _ = tenants
-    answer = red.api.client.post(
-        "containers", json=red.wanted("root", "id", **ASKED[rule]), headers=WAIT
-    )
+    answer = red.api.client.post("containers", json=red.wanted("root", "id", **asked), headers=WAIT)
     assert (answer.status_code, answer.json()["code"]) == (422, "policy_violation")
-    assert set(answer.json()["facts"]) == {"project", rule.strip()}
+    assert set(answer.json()["facts"]) == {"project", rule}
     assert red.api.rows("containers") == []
 
 

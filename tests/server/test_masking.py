@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from accounts.models import Binding
 from bus.journal import OperationReport
 from bus.messages import OperationState
 from engine.spec import codec
 from engine.spec.event import ObjectKind
+from images.models import Image
 from projects.masking import MASK, masked
 from tests.support.rest import CREATED, PlayedHost, Rest, container_of, make_member, rest_of
 from tests.support.tenants import Tenants, tenants
@@ -63,8 +65,6 @@ def test_values_are_masked_in_results_of_operations(
 
 
 def test_values_are_masked_in_configurations_of_images(tenants: Tenants, host: PlayedHost) -> None:
-    from images.models import Image
-
     Image.objects.filter(project="red").update(config={"env": ["TOKEN=abc"], "command": ["sh"]})
     viewer = rest_of(make_member("viewer", "viewer", project="red"))
     for rest, env in ((viewer, [f"TOKEN={MASK}"]), (tenants.ours.rest, ["TOKEN=abc"])):
@@ -83,8 +83,6 @@ def test_values_are_masked_in_the_answer_to_who_may_act_but_not_read(
 
 
 def test_right_in_one_project_opens_no_values_in_another(tenants: Tenants) -> None:
-    from accounts.models import Binding
-
     user = make_member("both", "viewer", project="red")
     Binding.objects.create(role_id="deployer", user=user, project_id="blue")
     shown = {row["project"]: row["spec"]["env"] for row in rest_of(user).get("containers").rows}
