@@ -14,7 +14,15 @@ const rows: Row[] = [
 ];
 
 function patched(change: Partial<Change> & { object: unknown }, id: string): Row[] {
-  const whole = { kind: 'container', id, action: 'die', version: 0, host: 'h1', ...change };
+  const whole = {
+    kind: 'container',
+    id,
+    action: 'die',
+    version: 0,
+    host: 'h1',
+    project: 'p',
+    ...change,
+  };
   return patchList(rows, whole, (row) => row.id === id);
 }
 

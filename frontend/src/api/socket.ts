@@ -7,6 +7,8 @@ export interface Change {
   version: number;
   /** Id of the host it is on. */
   host: string;
+  /** Id of the project it is in; empty outside of projects. */
+  project: string;
   /** The object after the change, as REST shows it; null once it is gone. */
   object: unknown;
 }

@@ -2,6 +2,11 @@ import { createBrowserRouter } from 'react-router';
 import { NotFound, PageCrashed } from './NotFound';
 import { Shell } from './shell/Shell';
 
+async function loadInvitation() {
+  const { AcceptInvitation } = await import('@/features/session/AcceptInvitation');
+  return { Component: AcceptInvitation };
+}
+
 export const router = createBrowserRouter([
   {
     path: '/sign-in',
@@ -11,6 +16,7 @@ export const router = createBrowserRouter([
     path: '/setup',
     lazy: async () => ({ Component: (await import('@/features/session/Setup')).Setup }),
   },
+  ...['/invite', '/invitation'].map((path) => ({ path, lazy: loadInvitation })),
   {
     Component: Shell,
     ErrorBoundary: PageCrashed,
@@ -69,8 +75,14 @@ export const router = createBrowserRouter([
         }),
       },
       {
-        path: 'tokens',
-        lazy: async () => ({ Component: (await import('@/features/tokens/TokenList')).TokenList }),
+        path: 'access/:tab?',
+        lazy: async () => ({
+          Component: (await import('@/features/access/AccessPage')).AccessPage,
+        }),
+      },
+      {
+        path: 'audit',
+        lazy: async () => ({ Component: (await import('@/features/audit/AuditPage')).AuditPage }),
       },
       { path: '*', Component: NotFound },
     ],

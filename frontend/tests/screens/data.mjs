@@ -1,4 +1,6 @@
 // What the fake platform has: a few of everything, with each state once.
+import { access } from './access.mjs';
+
 const minutes = (count) => new Date(Date.now() - count * 60_000).toISOString();
 const hex = (seed) => seed.toString(16).padStart(4, '0').repeat(16);
 
@@ -239,24 +241,7 @@ export function makeData(count = 0) {
         updated_at: minutes(900),
       },
     ],
-    tokens: [
-      {
-        id: 1,
-        name: 'ci',
-        prefix: 'berth_3kf9',
-        created_at: minutes(9000),
-        expires_at: minutes(-90000),
-        last_used_at: minutes(2),
-      },
-      {
-        id: 2,
-        name: 'laptop',
-        prefix: 'berth_x81a',
-        created_at: minutes(90),
-        expires_at: null,
-        last_used_at: null,
-      },
-    ],
+    ...access,
   };
 }
 
@@ -267,5 +252,6 @@ export const EMPTY = {
   hosts: makeData().hosts.slice(0, 1),
   networks: [],
   registries: [],
+  ...access,
   tokens: [],
 };

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { EVERYTHING } from './access.mjs';
 
 const DIST = path.resolve(import.meta.dirname, '../../dist');
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
@@ -27,10 +28,51 @@ export function serve() {
   });
 }
 
-const USER = { id: 1, username: 'admin', is_admin: true, created_at: new Date().toISOString() };
+const NOW = new Date().toISOString();
+const USER = {
+  id: 1,
+  username: 'admin',
+  is_robot: false,
+  is_active: true,
+  created_at: NOW,
+  last_login: NOW,
+};
+const SIGNED_OUT = {
+  status: 401,
+  code: 'sign_in_required',
+  title: 'Unauthorized',
+  detail: 'sign in, or send a token',
+  facts: {},
+};
+
+/** What is asked about who may do what; undefined for anything else. */
+function accessAnswer(data, { pathname, searchParams }, method) {
+  const [, , , noun, id, part] = pathname.split('/');
+  if (noun === 'users' && id === 'me')
+    return data.signedOut ? SIGNED_OUT : { ...USER, grants: data.grants ?? EVERYTHING };
+  if (noun === 'invitation')
+    return method === 'POST'
+      ? { user: USER }
+      : { username: 'robin', created_by: 'admin', expires_at: NOW, token: searchParams.size };
+  if (noun === 'projects' && part === 'policy') return data.policy;
+  if (noun === 'permissions') return data.permissions;
+  if (noun === 'invitations' && method === 'POST')
+    return {
+      ...data.invitations[0],
+      url: 'https://berth.example/invitation?token=Zk3uN0t7aS3cr3t',
+    };
+  if (
+    ['users', 'teams', 'roles', 'bindings', 'projects', 'sessions'].includes(noun) &&
+    method !== 'GET'
+  )
+    return data[noun][0];
+  return undefined;
+}
 
 function answer(data, { pathname, searchParams }, method) {
   const [, , , noun, id, verb] = pathname.split('/');
+  const asked = accessAnswer(data, { pathname, searchParams }, method);
+  if (asked !== undefined) return asked;
   if (noun === 'session') return { user: data.signedOut ? null : USER };
   if (noun === 'setup') return { required: data.setup ?? false };
   if (method !== 'GET') {

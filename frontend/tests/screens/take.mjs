@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
+import { VIEWER } from './access.mjs';
 import { EMPTY, makeData } from './data.mjs';
 import { fake, serve } from './platform.mjs';
 
@@ -10,6 +11,9 @@ const only = process.argv[3];
 const data = makeData(30);
 const web = data.containers[0].id;
 const oom = data.containers[2].id;
+
+/** Press the button of that name. */
+const press = (name) => (page) => page.getByRole('button', { name }).click();
 
 const SHOTS = [
   ['sign-in', '/sign-in', { ...data, signedOut: true }],
@@ -58,13 +62,51 @@ const SHOTS = [
   ],
   ['hosts', '/hosts', data],
   ['networks', '/networks', data],
-  ['tokens', '/tokens', data],
+  ['access-users', '/access/users', data],
+  ['access-teams', '/access/teams', data],
+  ['access-roles', '/access/roles', data],
+  ['access-projects', '/access/projects', data],
+  ['access-tokens', '/access/tokens', data],
+  ['access-sessions', '/access/sessions', data],
+  ['access-invitations', '/access/invitations', data],
+  ['access-viewer', '/access', { ...data, grants: VIEWER }],
+  ['containers-viewer', '/containers', { ...data, grants: VIEWER }],
+  ['container-viewer', `/containers/${web}`, { ...data, grants: VIEWER }],
+  ['user-new', '/access/users', data, press('New user')],
+  ['user-roles', '/access/users', data, press('Roles of dana')],
+  ['project-roles', '/access/projects', data, press('Roles of Web shop')],
+  ['team-members', '/access/teams', data, press('Members of shop-devs')],
+  ['role-built-in', '/access/roles', data, press('See deployer')],
+  ['role-change', '/access/roles', data, press('Change log-reader')],
+  ['policy', '/access/projects', data, press('Policy of Web shop')],
   [
-    'token-new',
-    '/tokens',
+    'invite',
+    '/access/invitations',
     data,
     async (page) => {
-      await page.getByRole('button', { name: 'New token' }).click();
+      await press('New invitation')(page);
+      await page.getByLabel('User name').fill('robin');
+      await page.getByRole('button', { name: 'Invite', exact: true }).click();
+    },
+  ],
+  ['invitation', '/invite?token=abc', { ...data, signedOut: true }],
+  ['audit', '/audit', data],
+  ['audit-search', '/audit?outcome=denied&since=2026-01-01T08:00', data],
+  [
+    'token-limits',
+    '/access/tokens',
+    data,
+    async (page) => {
+      await press('New token')(page);
+      await page.getByLabel("Only some of its owner's permissions").check();
+    },
+  ],
+  [
+    'token-new',
+    '/access/tokens',
+    data,
+    async (page) => {
+      await press('New token')(page);
       await page.getByLabel('Name', { exact: true }).fill('deploy');
       await page.getByRole('button', { name: 'Create', exact: true }).click();
     },

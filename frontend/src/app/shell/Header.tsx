@@ -2,11 +2,12 @@ import { ActionIcon, Anchor, Box, Burger, Group, Kbd, Text, UnstyledButton } fro
 import { IconSearch } from '@tabler/icons-react';
 import { Link } from 'react-router';
 import type { User } from '@/api/types';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
 import { OperationsTray } from '@/features/operations/OperationsTray';
 import { ConnectionState } from './ConnectionState';
 import classes from './Header.module.css';
-import { ScopeSwitch } from './ScopeSwitch';
+import { HostSwitch } from './HostSwitch';
+import { ProjectSwitch } from './ProjectSwitch';
 import { ThemeSwitch } from './ThemeSwitch';
 import { UserMenu } from './UserMenu';
 
@@ -26,7 +27,10 @@ export function Header({ user, isMenuOpen, onMenu, onPalette, onHelp }: Props) {
       <Anchor component={Link} to={scoped('/')} className={classes.brand} underline="never">
         Berth
       </Anchor>
-      <ScopeSwitch />
+      <Group gap={6} wrap="nowrap" visibleFrom="sm">
+        <ProjectSwitch />
+        <HostSwitch />
+      </Group>
       <UnstyledButton className={classes.search} onClick={onPalette} visibleFrom="md">
         <IconSearch size={15} />
         <Text span size="sm">

@@ -1,15 +1,16 @@
 import { NavLink, Text } from '@mantine/core';
 import { Link, useLocation } from 'react-router';
 import { useContainers } from '@/features/containers/queries';
-import { inScope, useScope, useScopedPath } from '@/features/hosts/scope';
+import { useMay } from '@/features/session/permissions';
+import { inScope, useScope, useScopedPath } from '@/features/scope/scope';
 import { useImages } from '@/features/images/queries';
-import { PLACES } from './places';
+import { placesFor } from './places';
 
 export function Navigation({ onGo }: { onGo: () => void }) {
   const { pathname } = useLocation();
   const scoped = useScopedPath();
   const counts = useCounts();
-  return PLACES.map((place) => {
+  return placesFor(useMay()).map((place) => {
     const isHere = place.path === '/' ? pathname === '/' : pathname.startsWith(place.path);
     const count = counts[place.path];
     return (
@@ -35,7 +36,7 @@ export function Navigation({ onGo }: { onGo: () => void }) {
 }
 
 function useCounts(): Record<string, number | undefined> {
-  const [scope] = useScope();
+  const scope = useScope();
   const containers = useContainers().data;
   const images = useImages().data;
   return {

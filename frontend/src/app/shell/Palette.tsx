@@ -5,7 +5,9 @@ import { useNavigate } from 'react-router';
 import { useContainers } from '@/features/containers/queries';
 import { useHosts } from '@/features/hosts/queries';
 import { useImages } from '@/features/images/queries';
+import { useMay } from '@/features/session/permissions';
 import classes from './Palette.module.css';
+import { placesFor } from './places';
 import { paletteItems, searchItems, type PaletteItem } from './paletteItems';
 
 const SHOWN = 50;
@@ -70,12 +72,19 @@ function PaletteSearch({ onDone }: { onDone: () => void }) {
 }
 
 function useFound(query: string): PaletteItem[] {
+  const may = useMay();
   const containers = useContainers().data;
   const images = useImages().data;
   const hosts = useHosts().data;
   const items = useMemo(
-    () => paletteItems({ containers: containers ?? [], images: images ?? [], hosts: hosts ?? [] }),
-    [containers, images, hosts],
+    () =>
+      paletteItems({
+        places: placesFor(may),
+        containers: containers ?? [],
+        images: images ?? [],
+        hosts: hosts ?? [],
+      }),
+    [may, containers, images, hosts],
   );
   return useMemo(() => searchItems(items, query).slice(0, SHOWN), [items, query]);
 }

@@ -1,15 +1,19 @@
-import { AppShell } from '@mantine/core';
+import { AppShell, Stack } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { listen } from '@/app/live';
 import type { User } from '@/api/types';
+import { useGrants } from '@/features/session/permissions';
 import { useSession } from '@/features/session/queries';
+import { useRememberedProject } from '@/features/projects/remembered';
 import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
 import { Header } from './Header';
+import { HostSwitch } from './HostSwitch';
 import { Navigation } from './Navigation';
+import { ProjectSwitch } from './ProjectSwitch';
 import { useShortcuts } from './useShortcuts';
 
 const PALETTE_AFTER = 1500;
@@ -21,8 +25,9 @@ const ShortcutHelp = lazy(async () => ({ default: (await import('./ShortcutHelp'
 /** The frame around every page, for those who are signed in. */
 export function Shell() {
   const session = useSession();
+  const grants = useGrants();
   const { pathname, search } = useLocation();
-  if (session.isPending) return <Loading what="your session" />;
+  if (session.isPending || grants.isPending) return <Loading what="your session" />;
   if (session.isLoadingError)
     return (
       <Failure what="The platform does not answer" error={session.error} retry={session.refetch} />
@@ -45,6 +50,7 @@ function Frame({ user }: { user: User }) {
       clearTimeout(timer);
     };
   }, []);
+  useRememberedProject();
   useShortcuts({ onPalette: palette.toggle, onHelp: help.open });
   return (
     <AppShell
@@ -62,6 +68,10 @@ function Frame({ user }: { user: User }) {
         />
       </AppShell.Header>
       <AppShell.Navbar p={8} aria-label="Main">
+        <Stack gap={6} mb={8} hiddenFrom="sm">
+          <ProjectSwitch />
+          <HostSwitch />
+        </Stack>
         <Navigation onGo={menu.close} />
       </AppShell.Navbar>
       <AppShell.Main>

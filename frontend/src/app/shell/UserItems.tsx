@@ -11,7 +11,7 @@ export function UserItems({ button, onHelp }: { button: ReactElement; onHelp: ()
     <Menu position="bottom-end" width={200} defaultOpened>
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item component={Link} to="/tokens" leftSection={<IconKey size={15} />}>
+        <Menu.Item component={Link} to="/access/tokens" leftSection={<IconKey size={15} />}>
           Access tokens
         </Menu.Item>
         <Menu.Item leftSection={<IconKeyboard size={15} />} onClick={onHelp}>

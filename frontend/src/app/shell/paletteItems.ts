@@ -1,7 +1,7 @@
 import { IconBox, IconPlus, IconServer, IconStack2, type Icon } from '@tabler/icons-react';
 import type { Container, Host, Image } from '@/api/types';
 import { imageName } from '@/features/images/name';
-import { PLACES } from './places';
+import type { Place } from './places';
 
 export interface PaletteItem {
   key: string;
@@ -12,6 +12,7 @@ export interface PaletteItem {
 }
 
 interface Things {
+  places: Place[];
   containers: Container[];
   images: Image[];
   hosts: Host[];
@@ -23,10 +24,10 @@ const ACTIONS: PaletteItem[] = [
 ];
 
 /** Everything that has an address, pages and actions first. */
-export function paletteItems({ containers, images, hosts }: Things): PaletteItem[] {
+export function paletteItems({ places, containers, images, hosts }: Things): PaletteItem[] {
   return [
     ...ACTIONS,
-    ...PLACES.map(({ label, path, icon }) => ({ key: path, label, hint: 'page', path, icon })),
+    ...places.map(({ label, path, icon }) => ({ key: path, label, hint: 'page', path, icon })),
     ...containers.map((container) => ({
       key: container.id,
       label: container.name,
@@ -35,10 +36,10 @@ export function paletteItems({ containers, images, hosts }: Things): PaletteItem
       icon: IconBox,
     })),
     ...images.map((image) => ({
-      key: `${image.host.id}/${image.id}`,
+      key: `${image.host.id}/${image.project}/${image.id}`,
       label: imageName(image),
-      hint: `image · ${image.host.name}`,
-      path: `/images/${image.id}?host=${encodeURIComponent(image.host.name)}`,
+      hint: `image · ${image.project} · ${image.host.name}`,
+      path: `/images/${image.id}?host=${encodeURIComponent(image.host.name)}&project=${image.project}`,
       icon: IconStack2,
     })),
     ...hosts.map((host) => ({

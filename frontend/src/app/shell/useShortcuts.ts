@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'react';
 import { useNavigate } from 'react-router';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
 import { PLACES } from './places';
 
 interface Actions {

@@ -4,11 +4,13 @@ import type { RowSelectionState } from '@tanstack/react-table';
 import { useMemo, useState } from 'react';
 import { Link } from 'react-router';
 import type { Container } from '@/api/types';
-import { inScope, useScope, useScopedPath } from '@/features/hosts/scope';
+import { inScope, useScope, useScopedPath } from '@/features/scope/scope';
+import { usePermit } from '@/features/session/permissions';
 import { useUrlParam } from '@/lib/useUrlParam';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
 import { FilterInput } from '@/ui/FilterInput';
+import { LinkButton } from '@/ui/LinkButton';
 import { Loading } from '@/ui/Loading';
 import { PageHeader } from '@/ui/PageHeader';
 import { DataTable } from '@/ui/table/DataTable';
@@ -23,13 +25,13 @@ export function ContainerList() {
   return (
     <>
       <PageHeader title="Containers">
-        <Button
-          component={Link}
+        <LinkButton
           to={scoped('/containers/new')}
           leftSection={<IconPlus size={16} />}
+          {...usePermit('create:container')}
         >
           New container
-        </Button>
+        </LinkButton>
       </PageHeader>
       <ContainerListContent />
     </>
@@ -37,7 +39,7 @@ export function ContainerList() {
 }
 
 function ContainerListContent() {
-  const [scope] = useScope();
+  const scope = useScope();
   const containers = useContainers();
   const scoped = useMemo(() => inScope(containers.data ?? [], scope), [containers.data, scope]);
   if (containers.isPending) return <Loading what="containers" />;
@@ -49,15 +51,15 @@ function ContainerListContent() {
         retry={containers.refetch}
       />
     );
-  if (scoped.length === 0) return <NoContainersYet scope={scope} />;
+  if (scoped.length === 0) return <NoContainersYet host={scope.host} />;
   return <ContainerTable containers={scoped} />;
 }
 
-function NoContainersYet({ scope }: { scope: string }) {
+function NoContainersYet({ host }: { host: string }) {
   return (
     <Empty
       icon={IconBox}
-      title={scope ? `No containers on ${scope}` : 'No containers yet'}
+      title={host ? `No containers on ${host}` : 'No containers yet'}
       action={
         <Button component={Link} to="/images?pull=1" variant="default">
           Pull an image

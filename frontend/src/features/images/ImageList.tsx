@@ -2,7 +2,8 @@ import { Button, Group, Text } from '@mantine/core';
 import { IconDownload, IconStack2 } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import type { Image } from '@/api/types';
-import { inScope, useScope } from '@/features/hosts/scope';
+import { inScope, useScope } from '@/features/scope/scope';
+import { usePermit } from '@/features/session/permissions';
 import { useUrlParam } from '@/lib/useUrlParam';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
@@ -23,7 +24,11 @@ export function ImageList() {
   return (
     <>
       <PageHeader title="Images">
-        <Button leftSection={<IconDownload size={16} />} onClick={open}>
+        <Button
+          leftSection={<IconDownload size={16} />}
+          onClick={open}
+          {...usePermit('pull:image')}
+        >
           Pull an image
         </Button>
       </PageHeader>
@@ -39,7 +44,7 @@ export function ImageList() {
 }
 
 function ImageListContent({ onPull }: { onPull: () => void }) {
-  const [scope] = useScope();
+  const scope = useScope();
   const images = useImages();
   const scoped = useMemo(() => inScope(images.data ?? [], scope), [images.data, scope]);
   if (images.isPending) return <Loading what="images" />;
@@ -49,7 +54,7 @@ function ImageListContent({ onPull }: { onPull: () => void }) {
     return (
       <Empty
         icon={IconStack2}
-        title={scope ? `No images on ${scope}` : 'No images yet'}
+        title={scope.host ? `No images on ${scope.host}` : 'No images yet'}
         action={
           <Button variant="default" onClick={onPull}>
             Pull an image
@@ -80,7 +85,7 @@ function ImageTable({ images }: { images: Image[] }) {
           label="Images"
           rows={rows}
           columns={imageColumns}
-          rowId={(image) => `${image.host.id}/${image.id}`}
+          rowId={(image) => `${image.host.id}/${image.project}/${image.id}`}
           sort="name"
         />
       )}

@@ -1,8 +1,10 @@
-import { Button, SimpleGrid, Stack } from '@mantine/core';
+import { SimpleGrid, Stack } from '@mantine/core';
 import { IconPlus, IconStack2 } from '@tabler/icons-react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { useNavigate, useParams } from 'react-router';
 import type { Image } from '@/api/types';
-import { useScope, useScopedPath } from '@/features/hosts/scope';
+import { inScope, useScope, useScopedPath } from '@/features/scope/scope';
+import { usePermit } from '@/features/session/permissions';
+import { LinkButton } from '@/ui/LinkButton';
 import { formatBytes } from '@/lib/format';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
@@ -18,16 +20,16 @@ import { RemoveImage } from './RemoveImage';
 
 export function ImagePage() {
   const { id = '' } = useParams();
-  const [scope] = useScope();
+  const scope = useScope();
   const images = useImages();
   if (images.isPending) return <Loading what="the image" />;
   if (images.isLoadingError)
     return <Failure what="Images could not be read" error={images.error} retry={images.refetch} />;
-  const image = images.data.find((each) => each.id === id && (!scope || each.host.name === scope));
+  const image = inScope(images.data, scope).find((each) => each.id === id);
   if (!image)
     return (
       <Empty icon={IconStack2} title="This image is not here">
-        It was removed, or never pulled to {scope || 'any host'}.
+        It was removed, or never pulled to {scope.host || 'any host'}.
       </Empty>
     );
   return <ImageView image={image} />;
@@ -43,13 +45,13 @@ function ImageView({ image }: { image: Image }) {
         title={imageName(image)}
         aside={`${formatBytes(image.size)} · ${image.os}/${image.architecture} · ${image.host.name}`}
       >
-        <Button
-          component={Link}
+        <LinkButton
           to={scoped(`/containers/new?image=${reference}`)}
           leftSection={<IconPlus size={16} />}
+          {...usePermit('create:container', { project: image.project })}
         >
           New container
-        </Button>
+        </LinkButton>
         <RemoveImage image={image} onRemoved={() => void navigate(scoped('/images'))} />
       </PageHeader>
       <Stack gap="md">

@@ -1,10 +1,12 @@
 import { Button, Group, Modal, Select, Stack, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
 import { useState } from 'react';
+import { isApiError } from '@/api/errors';
 import type { Host } from '@/api/types';
 import { useHosts } from '@/features/hosts/queries';
 import { useOperation } from '@/features/operations/queries';
-import { isApiError } from '@/api/errors';
+import { useInitialProject } from '@/features/projects/choices';
+import { ProjectSelect } from '@/features/projects/ProjectSelect';
 import { Failure } from '@/ui/Failure';
 import { PullProgress } from './PullProgress';
 import { usePullImage } from './queries';
@@ -20,18 +22,19 @@ export function PullDialog({ opened, onClose }: { opened: boolean; onClose: () =
 
 function PullForm({ hosts, onClose }: { hosts: Host[]; onClose: () => void }) {
   const pull = usePullImage();
+  const project = useInitialProject('pull:image');
   const [id, setId] = useState<string | null>(null);
   const operation = useOperation(id);
   const form = useForm({
-    initialValues: { host: hosts[0]?.id ?? '', reference: '' },
+    initialValues: { host: hosts[0]?.id ?? '', project, reference: '' },
     validate: {
       host: isNotEmpty('Choose a host'),
       reference: isNotEmpty('Write a reference such as nginx:1.29'),
     },
   });
-  const start = form.onSubmit(({ host, reference }) => {
+  const start = form.onSubmit(({ reference, ...place }) => {
     pull.mutate(
-      { host, reference: reference.trim() },
+      { ...place, reference: reference.trim() },
       {
         onSuccess: (started) => {
           setId(started.id);
@@ -54,6 +57,7 @@ function PullForm({ hosts, onClose }: { hosts: Host[]; onClose: () => void }) {
           autoComplete="off"
           {...form.getInputProps('reference')}
         />
+        <ProjectSelect permission="pull:image" {...form.getInputProps('project')} />
         <Select
           label="Host"
           allowDeselect={false}

@@ -5,8 +5,14 @@ import { Mono } from '@/ui/Mono';
 import { PullProgress } from './PullProgress';
 import { usePullImage } from './queries';
 
+interface Props {
+  host: string;
+  project: string;
+  reference: string;
+}
+
 /** Offers to pull what the host does not have, and shows how far it is. */
-export function PullInline({ host, reference }: { host: string; reference: string }) {
+export function PullInline({ host, project, reference }: Props) {
   const pull = usePullImage();
   const [id, setId] = useState<string | null>(null);
   const operation = useOperation(id);
@@ -23,7 +29,7 @@ export function PullInline({ host, reference }: { host: string; reference: strin
           loading={pull.isPending}
           onClick={() => {
             pull.mutate(
-              { host, reference },
+              { host, project, reference },
               {
                 onSuccess: (started) => {
                   setId(started.id);

@@ -2,6 +2,7 @@ import { ActionIcon, List, Text } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { IconTrash } from '@tabler/icons-react';
 import type { Image } from '@/api/types';
+import { usePermit } from '@/features/session/permissions';
 import { formatBytes } from '@/lib/format';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { imageName } from './name';
@@ -11,16 +12,14 @@ import { useRemoveImage } from './queries';
 export function RemoveImage({ image, onRemoved }: { image: Image; onRemoved?: () => void }) {
   const [isAsking, asking] = useDisclosure(false);
   const remove = useRemoveImage();
+  const permit = usePermit('delete:image', { project: image.project, host: image.host.id });
   const confirm = () => {
-    remove.mutate(
-      { id: image.id, host: image.host.id, force: false },
-      {
-        onSuccess: () => {
-          asking.close();
-          onRemoved?.();
-        },
+    remove.mutate(image, {
+      onSuccess: () => {
+        asking.close();
+        onRemoved?.();
       },
-    );
+    });
   };
   return (
     <>
@@ -28,6 +27,7 @@ export function RemoveImage({ image, onRemoved }: { image: Image; onRemoved?: ()
         variant="subtle"
         color="gray"
         onClick={asking.open}
+        {...permit}
         aria-label={`Remove ${imageName(image)}`}
       >
         <IconTrash size={16} />

@@ -41,10 +41,10 @@ export function usePullImage() {
 export function useRemoveImage() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, host, force }: { id: string; host: string; force: boolean }) =>
+    mutationFn: ({ id, host, project }: Image) =>
       accepted(
         api.DELETE('/api/v1/images/{image_id}', {
-          params: { path: { image_id: id }, query: { host, force } },
+          params: { path: { image_id: id }, query: { host: host.id, project } },
         }),
       ),
     onSuccess: (operation) => {
@@ -58,6 +58,13 @@ export function applyImage(client: QueryClient, change: Change): void {
     imageKeys.list,
     (list) =>
       list &&
-      patchList(list, change, (image) => image.id === change.id && image.host.id === change.host),
+      patchList(
+        list,
+        change,
+        (image) =>
+          image.id === change.id &&
+          image.host.id === change.host &&
+          image.project === change.project,
+      ),
   );
 }

@@ -1,5 +1,5 @@
 import { IconNetwork } from '@tabler/icons-react';
-import { inScope, useScope } from '@/features/hosts/scope';
+import { inScope, useScope } from '@/features/scope/scope';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
@@ -18,7 +18,7 @@ export function NetworkList() {
 }
 
 function NetworkListContent() {
-  const [scope] = useScope();
+  const scope = useScope();
   const networks = useNetworks();
   if (networks.isPending) return <Loading what="networks" />;
   if (networks.isLoadingError)

@@ -1,7 +1,7 @@
 import { SegmentedControl } from '@mantine/core';
 import { IconListDetails } from '@tabler/icons-react';
 import type { Operation } from '@/api/types';
-import { inScope, useScope } from '@/features/hosts/scope';
+import { inScope, useScope } from '@/features/scope/scope';
 import { useUrlParam } from '@/lib/useUrlParam';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
@@ -40,7 +40,7 @@ export function Activity() {
 }
 
 function ActivityContent({ kind }: { kind: string }) {
-  const [scope] = useScope();
+  const scope = useScope();
   const operations = useRecentOperations();
   if (operations.isPending) return <Loading what="operations" />;
   if (operations.isLoadingError)

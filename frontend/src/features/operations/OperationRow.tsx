@@ -1,5 +1,6 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import type { Operation } from '@/api/types';
+import { usePermit } from '@/features/session/permissions';
 import { RelativeTime } from '@/ui/RelativeTime';
 import { operationPercent, operationTitle } from './describe';
 import { OperationStatus } from './OperationStatus';
@@ -34,6 +35,10 @@ export function OperationRow({ operation }: { operation: Operation }) {
 function OpenProgress({ operation }: { operation: Operation }) {
   const cancel = useCancelOperation();
   const percent = operationPercent(operation);
+  const permit = usePermit('cancel:operation', {
+    project: operation.project,
+    host: operation.host.id,
+  });
   return (
     <Group gap="sm" wrap="nowrap">
       <Progress
@@ -49,7 +54,8 @@ function OpenProgress({ operation }: { operation: Operation }) {
         variant="default"
         size="compact-xs"
         loading={cancel.isPending}
-        disabled={operation.cancel_requested_at !== null}
+        title={permit.title}
+        disabled={permit.disabled || operation.cancel_requested_at !== null}
         onClick={() => {
           cancel.mutate(operation.id);
         }}

@@ -34,6 +34,7 @@ function applied(...states: OperationState[]): OperationState[] {
       action: state,
       version: 0,
       host: 'h1',
+      project: 'default',
       object: operation(state),
     });
   const kept = client.getQueryData<Operation[]>(operationKeys.recent) ?? [];
@@ -51,7 +52,14 @@ describe('applyOperation', () => {
 
   it('does not make a list that nobody has asked for', () => {
     const client = new QueryClient();
-    const change = { kind: 'operation', id: 'op-1', action: '', version: 0, host: 'h1' };
+    const change = {
+      kind: 'operation',
+      id: 'op-1',
+      action: '',
+      version: 0,
+      host: 'h1',
+      project: '',
+    };
     applyOperation(client, { ...change, object: operation('queued') });
     expect(client.getQueryData(operationKeys.recent)).toBeUndefined();
   });

@@ -64,6 +64,7 @@ export function rememberOperation(client: QueryClient, operation: Operation): vo
     action: 'accepted',
     version: 0,
     host: operation.host.id,
+    project: operation.project,
     object: operation,
   });
 }

@@ -1,7 +1,7 @@
 import { Button, Code, Group } from '@mantine/core';
 import { IconAnchor } from '@tabler/icons-react';
 import { Link } from 'react-router';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
 import { Empty } from '@/ui/Empty';
 
 export function FirstSteps() {

@@ -1,6 +1,6 @@
 import { Anchor, Text } from '@mantine/core';
 import { Link } from 'react-router';
-import { inScope, useScopedPath } from '@/features/hosts/scope';
+import { inScope, useScopedPath, type Scope } from '@/features/scope/scope';
 import { OperationList } from '@/features/operations/OperationList';
 import { useRecentOperations } from '@/features/operations/queries';
 import { Failure } from '@/ui/Failure';
@@ -9,7 +9,7 @@ import { Section } from '@/ui/Section';
 
 const SHOWN = 5;
 
-export function LastOperations({ scope }: { scope: string }) {
+export function LastOperations({ scope }: { scope: Scope }) {
   const scoped = useScopedPath();
   const all = (
     <Anchor component={Link} to={scoped('/activity')} size="sm">
@@ -23,7 +23,7 @@ export function LastOperations({ scope }: { scope: string }) {
   );
 }
 
-function Content({ scope }: { scope: string }) {
+function Content({ scope }: { scope: Scope }) {
   const operations = useRecentOperations();
   if (operations.isPending) return <Loading what="operations" rows={3} />;
   if (operations.isLoadingError)

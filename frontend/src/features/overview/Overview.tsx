@@ -1,7 +1,7 @@
 import { SimpleGrid, Stack } from '@mantine/core';
 import { useContainers } from '@/features/containers/queries';
 import { useHosts } from '@/features/hosts/queries';
-import { inScope, useScope } from '@/features/hosts/scope';
+import { inScope, useScope } from '@/features/scope/scope';
 import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
 import { PageHeader } from '@/ui/PageHeader';
@@ -21,7 +21,7 @@ export function Overview() {
 }
 
 function OverviewContent() {
-  const [scope] = useScope();
+  const scope = useScope();
   const containers = useContainers();
   const hosts = useHosts();
   if (containers.isPending || hosts.isPending) return <Loading what="the overview" />;
@@ -29,7 +29,7 @@ function OverviewContent() {
   if (failed?.error)
     return <Failure what="Not all could be read" error={failed.error} retry={failed.refetch} />;
   const shown = inScope(containers.data ?? [], scope);
-  const shownHosts = (hosts.data ?? []).filter((host) => !scope || host.name === scope);
+  const shownHosts = (hosts.data ?? []).filter(({ name }) => !scope.host || name === scope.host);
   return (
     <Stack gap="md">
       {shown.length === 0 ? <FirstSteps /> : <Attention containers={shown} hosts={shownHosts} />}

@@ -3,13 +3,17 @@ import { useDisclosure } from '@mantine/hooks';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
 import type { Host, Registry } from '@/api/types';
 import { useHosts } from '@/features/hosts/queries';
-import { useScope } from '@/features/hosts/scope';
+import { useHostScope } from '@/features/scope/scope';
+import { usePermit } from '@/features/session/permissions';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { notify } from '@/ui/notify';
 import { useRemoveRegistry, useTestRegistry } from './queries';
 import { RegistryDialog } from './RegistryDialog';
 
 export function RegistryActions({ registry }: { registry: Registry }) {
+  const place = { project: registry.project };
+  const change = usePermit('update:registry', place);
+  const remove = usePermit('delete:registry', place);
   const [isEditing, editing] = useDisclosure(false);
   const [isAsking, asking] = useDisclosure(false);
   return (
@@ -20,6 +24,7 @@ export function RegistryActions({ registry }: { registry: Registry }) {
         color="gray"
         aria-label={`Edit ${registry.name}`}
         onClick={editing.open}
+        {...change}
       >
         <IconPencil size={16} />
       </ActionIcon>
@@ -28,6 +33,7 @@ export function RegistryActions({ registry }: { registry: Registry }) {
         color="gray"
         aria-label={`Remove ${registry.name}`}
         onClick={asking.open}
+        {...remove}
       >
         <IconTrash size={16} />
       </ActionIcon>
@@ -40,13 +46,14 @@ export function RegistryActions({ registry }: { registry: Registry }) {
 function TestButton({ registry }: { registry: Registry }) {
   const test = useTestRegistry();
   const host = useAskingHost();
+  const permit = usePermit('test:registry', { project: registry.project });
   return (
     <Button
       variant="default"
       size="compact-xs"
       loading={test.isPending}
-      disabled={!host}
-      title={host ? `${host.name} asks it` : 'No host is online that could ask it'}
+      disabled={permit.disabled || !host}
+      title={permit.title ?? (host ? `${host.name} asks it` : 'No host is online to ask it')}
       onClick={() => {
         if (!host) return;
         test.mutate(
@@ -68,7 +75,7 @@ function TestButton({ registry }: { registry: Registry }) {
 
 /** The host that a registry is tested from: the one that is shown, or the first that answers. */
 function useAskingHost(): Host | undefined {
-  const [scope] = useScope();
+  const [scope] = useHostScope();
   const online = useHosts().data?.filter(({ state }) => state === 'online') ?? [];
   return online.find(({ name }) => name === scope) ?? online[0];
 }

@@ -2,6 +2,8 @@ import { Button, Checkbox, Group, PasswordInput, Stack, Textarea, TextInput } fr
 import { isNotEmpty, useForm } from '@mantine/form';
 import { isApiError } from '@/api/errors';
 import type { Registry } from '@/api/types';
+import { useInitialProject } from '@/features/projects/choices';
+import { ProjectSelect } from '@/features/projects/ProjectSelect';
 import { Failure } from '@/ui/Failure';
 import { initialValues, toRequest } from './formValues';
 import { useSaveRegistry } from './queries';
@@ -14,8 +16,9 @@ export function RegistryForm({
   onDone: () => void;
 }) {
   const save = useSaveRegistry(registry?.id ?? null);
+  const project = useInitialProject('create:registry');
   const form = useForm({
-    initialValues: initialValues(registry),
+    initialValues: initialValues(registry, project),
     validate: { host: isNotEmpty('Write its host, with the port where it has one') },
   });
   const submit = form.onSubmit((values) => {
@@ -30,6 +33,9 @@ export function RegistryForm({
     <form onSubmit={submit} noValidate>
       <Stack gap="sm">
         {save.isError && <Failure what="Not saved" error={save.error} />}
+        {!registry && (
+          <ProjectSelect permission="create:registry" {...form.getInputProps('project')} />
+        )}
         <TextInput
           label="Address"
           description="As references name it: ghcr.io, registry.local:5000"

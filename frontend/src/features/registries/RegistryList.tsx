@@ -9,13 +9,19 @@ import { DataTable } from '@/ui/table/DataTable';
 import { registryColumns } from './columns';
 import { useRegistries } from './queries';
 import { RegistryDialog } from './RegistryDialog';
+import { useProjectScope } from '@/features/projects/remembered';
+import { usePermit } from '@/features/session/permissions';
 
 export function RegistryList() {
   const [isAdding, adding] = useDisclosure(false);
   return (
     <>
       <PageHeader title="Registries">
-        <Button leftSection={<IconPlus size={16} />} onClick={adding.open}>
+        <Button
+          leftSection={<IconPlus size={16} />}
+          onClick={adding.open}
+          {...usePermit('create:registry')}
+        >
           Add a registry
         </Button>
       </PageHeader>
@@ -26,6 +32,7 @@ export function RegistryList() {
 }
 
 function RegistryListContent() {
+  const [scope] = useProjectScope();
   const registries = useRegistries();
   if (registries.isPending) return <Loading what="registries" />;
   if (registries.isLoadingError)
@@ -36,7 +43,8 @@ function RegistryListContent() {
         retry={registries.refetch}
       />
     );
-  if (registries.data.length === 0)
+  const shown = registries.data.filter(({ project }) => !scope || project === scope);
+  if (shown.length === 0)
     return (
       <Empty icon={IconBuildingWarehouse} title="No registries added">
         Public images are pulled without one. Add a registry to keep its credentials, to trust its
@@ -46,7 +54,7 @@ function RegistryListContent() {
   return (
     <DataTable
       label="Registries"
-      rows={registries.data}
+      rows={shown}
       columns={registryColumns}
       rowId={(registry) => String(registry.id)}
       sort="name"

@@ -1,6 +1,7 @@
 import type { Registry, RegistryRequest } from '@/api/types';
 
 export interface RegistryValues {
+  project: string;
   name: string;
   host: string;
   username: string;
@@ -10,6 +11,7 @@ export interface RegistryValues {
 }
 
 const EMPTY: RegistryValues = {
+  project: '',
   name: '',
   host: '',
   username: '',
@@ -18,17 +20,18 @@ const EMPTY: RegistryValues = {
   ca: '',
 };
 
-export function initialValues(registry: Registry | null): RegistryValues {
-  if (registry === null) return EMPTY;
+export function initialValues(registry: Registry | null, project: string): RegistryValues {
+  if (registry === null) return { ...EMPTY, project };
   const { name, host, username, insecure, ca } = registry;
-  return { name, host, username, insecure, ca, password: '' };
+  return { ...EMPTY, name, host, username, insecure, ca };
 }
 
-/** An empty password is left out: the one that is kept stays. An empty name is the address. */
-export function toRequest({ name, password, ...rest }: RegistryValues): RegistryRequest {
+/** An empty password is left out: the one that is kept stays. An empty name is the address; a registry's project never changes. */
+export function toRequest({ project, name, password, ...rest }: RegistryValues): RegistryRequest {
   return {
     ...rest,
     host: rest.host.trim(),
+    ...(project && { project }),
     ...(name.trim() && { name: name.trim() }),
     ...(password && { password }),
   };

@@ -2,12 +2,11 @@ import { Anchor, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/
 import { hasLength, isNotEmpty, matchesField, useForm } from '@mantine/form';
 import { Link, Navigate, useSearchParams } from 'react-router';
 import { isApiError } from '@/api/errors';
+import { SHORTEST_PASSWORD } from '@/lib/names';
 import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
 import { EntryCard } from './EntryCard';
 import { useCompleteSetup, useSession, useSetup } from './queries';
-
-const SHORTEST_PASSWORD = 12;
 
 export function Setup() {
   const [parameters] = useSearchParams();

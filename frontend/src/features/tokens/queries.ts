@@ -1,24 +1,31 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { allPages, api, unwrap } from '@/api/client';
+import type { TokenRequest } from '@/api/types';
 
 export const tokenKeys = {
-  list: ['tokens', 'list'] as const,
+  all: ['tokens'] as const,
+  of: (owner: string) => ['tokens', owner] as const,
 };
 
-export function useTokens() {
+/** The tokens of *owner*; one's own for an empty name. */
+export function useTokens(owner: string) {
   return useQuery({
-    queryKey: tokenKeys.list,
-    queryFn: () => allPages((query) => unwrap(api.GET('/api/v1/tokens', { params: { query } }))),
+    queryKey: tokenKeys.of(owner),
+    queryFn: () =>
+      allPages((page) =>
+        unwrap(
+          api.GET('/api/v1/tokens', { params: { query: { ...page, ...(owner && { owner }) } } }),
+        ),
+      ),
   });
 }
 
 export function useCreateToken() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string; expires_at: string | null }) =>
-      unwrap(api.POST('/api/v1/tokens', { body })),
+    mutationFn: (body: TokenRequest) => unwrap(api.POST('/api/v1/tokens', { body })),
     meta: { shownInPlace: true },
-    onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.list }),
+    onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.all }),
   });
 }
 
@@ -27,6 +34,6 @@ export function useRevokeToken() {
   return useMutation({
     mutationFn: (id: number) =>
       unwrap(api.DELETE('/api/v1/tokens/{token_id}', { params: { path: { token_id: id } } })),
-    onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.list }),
+    onSuccess: () => client.invalidateQueries({ queryKey: tokenKeys.all }),
   });
 }

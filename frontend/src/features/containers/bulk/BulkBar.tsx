@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import type { Container } from '@/api/types';
+import { useVerbPermit } from '../permit';
 import type { Verb } from '../queries';
 
 const BulkDialog = lazy(async () => ({ default: (await import('./BulkDialog')).BulkDialog }));
@@ -19,6 +20,7 @@ interface Task {
 
 export function BulkBar({ selected, onClear }: { selected: Container[]; onClear: () => void }) {
   const [task, setTask] = useState<Task | null>(null);
+  const permit = useVerbPermit(selected);
   return (
     <>
       {selected.length > 0 && (
@@ -29,6 +31,7 @@ export function BulkBar({ selected, onClear }: { selected: Container[]; onClear:
               key={verb}
               variant="default"
               size="compact-sm"
+              {...permit(verb)}
               onClick={() => {
                 setTask({ verb, containers: selected });
               }}

@@ -1,7 +1,7 @@
 import { Anchor } from '@mantine/core';
 import { Link } from 'react-router';
 import type { Container } from '@/api/types';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
 import { column } from './column';
 
 export const name = column.accessor('name', {

@@ -1,5 +1,6 @@
-import { Checkbox, Select, Stack, TextInput } from '@mantine/core';
+import { Checkbox, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import type { Host } from '@/api/types';
+import { ProjectSelect } from '@/features/projects/ProjectSelect';
 import { Section } from '@/ui/Section';
 import type { ContainerForm } from './formValues';
 import { ImageField } from './ImageField';
@@ -8,12 +9,15 @@ export function BasicFields({ form, hosts }: { form: ContainerForm; hosts: Host[
   return (
     <Section title="Program">
       <Stack gap="sm">
-        <Select
-          label="Host"
-          allowDeselect={false}
-          data={hosts.map((host) => ({ value: host.id, label: host.name }))}
-          {...form.getInputProps('host')}
-        />
+        <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
+          <ProjectSelect permission="create:container" {...form.getInputProps('project')} />
+          <Select
+            label="Host"
+            allowDeselect={false}
+            data={hosts.map((host) => ({ value: host.id, label: host.name }))}
+            {...form.getInputProps('host')}
+          />
+        </SimpleGrid>
         <ImageField form={form} />
         <TextInput
           label="Name"

@@ -3,6 +3,8 @@ import { useForm } from '@mantine/form';
 import { useNavigate, useSearchParams } from 'react-router';
 import type { Host } from '@/api/types';
 import { useHosts } from '@/features/hosts/queries';
+import { useInitialProject } from '@/features/projects/choices';
+import { useProjects } from '@/features/projects/queries';
 import { Failure } from '@/ui/Failure';
 import { Loading } from '@/ui/Loading';
 import { PageHeader } from '@/ui/PageHeader';
@@ -26,14 +28,16 @@ export function ContainerCreate() {
   const [parameters] = useSearchParams();
   const like = parameters.get('like');
   const hosts = useHosts();
+  const projects = useProjects();
   return (
     <>
       <PageHeader title="New container" />
-      {hosts.isPending && <Loading what="hosts" />}
+      {(hosts.isPending || projects.isPending) && <Loading what="hosts and projects" />}
       {hosts.isLoadingError && (
         <Failure what="Hosts could not be read" error={hosts.error} retry={hosts.refetch} />
       )}
       {hosts.data &&
+        !projects.isPending &&
         (like ? <CopyForm id={like} hosts={hosts.data} /> : <NewForm hosts={hosts.data} />)}
     </>
   );
@@ -48,7 +52,8 @@ function NewForm({ hosts }: { hosts: Host[] }) {
   const [parameters] = useSearchParams();
   const host = firstHost(hosts, parameters.get('host'));
   const image = parameters.get('image') ?? '';
-  return <CreateForm hosts={hosts} initialValues={{ ...EMPTY, host, image }} />;
+  const project = useInitialProject('create:container');
+  return <CreateForm hosts={hosts} initialValues={{ ...EMPTY, host, project, image }} />;
 }
 
 /** The form, filled in as the container with that id was made. */

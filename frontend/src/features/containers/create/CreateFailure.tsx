@@ -10,7 +10,7 @@ export function CreateFailure({ error, values }: { error: Error; values: FormVal
     <Stack gap="xs">
       <Failure what="Not created" error={error} />
       {isApiError(error, 'image_not_found') && (
-        <PullInline host={values.host} reference={values.image} />
+        <PullInline host={values.host} project={values.project} reference={values.image} />
       )}
     </Stack>
   );

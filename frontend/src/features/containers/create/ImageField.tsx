@@ -7,8 +7,10 @@ import { hasImage, imageTags } from './localImages';
 /** The images of the chosen host to pick from, or any reference, with the pull it needs. */
 export function ImageField({ form }: { form: ContainerForm }) {
   const images = useImages();
-  const { host, image } = form.values;
-  const local = (images.data ?? []).filter((each) => each.host.id === host);
+  const { host, project, image } = form.values;
+  const local = (images.data ?? []).filter(
+    (each) => each.host.id === host && each.project === project,
+  );
   const reference = image.trim();
   const isMissing = images.data !== undefined && reference !== '' && !hasImage(local, reference);
   return (
@@ -23,7 +25,9 @@ export function ImageField({ form }: { form: ContainerForm }) {
         autoComplete="off"
         {...form.getInputProps('image')}
       />
-      {isMissing && !form.errors.image && <PullInline host={host} reference={reference} />}
+      {isMissing && !form.errors.image && (
+        <PullInline host={host} project={project} reference={reference} />
+      )}
     </div>
   );
 }

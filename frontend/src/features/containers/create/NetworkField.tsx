@@ -11,7 +11,7 @@ export function NetworkField({ form }: { form: ContainerForm }) {
       <Select
         aria-label="Network"
         allowDeselect={false}
-        data={networkChoices(networks, form.values.host)}
+        data={networkChoices(networks, form.values.host, form.values.project)}
         {...form.getInputProps('network')}
       />
     </Section>

@@ -4,7 +4,13 @@ import { EMPTY, type FormValues } from './formValues';
 import { toRequest } from './toRequest';
 import { toFormErrors, validate } from './validation';
 
-const valid: FormValues = { ...EMPTY, host: 'h1', name: 'web', image: 'nginx:1.29' };
+const valid: FormValues = {
+  ...EMPTY,
+  host: 'h1',
+  project: 'shop',
+  name: 'web',
+  image: 'nginx:1.29',
+};
 
 describe('validate', () => {
   it('has nothing to say about the least that is needed', () => {
@@ -12,7 +18,7 @@ describe('validate', () => {
   });
 
   it('names every empty field that is needed', () => {
-    expect(Object.keys(validate(EMPTY))).toEqual(['host', 'name', 'image']);
+    expect(Object.keys(validate(EMPTY))).toEqual(['host', 'project', 'name', 'image']);
   });
 
   it.each([
@@ -58,6 +64,7 @@ describe('toRequest', () => {
   it('leaves out what was left empty', () => {
     expect(toRequest(valid)).toEqual({
       host: 'h1',
+      project: 'shop',
       start: true,
       name: 'web',
       image: 'nginx:1.29',

@@ -18,6 +18,7 @@ export interface PairRow {
 /** What the form holds: text as typed, turned into a request by toRequest. */
 export interface FormValues {
   host: string;
+  project: string;
   name: string;
   image: string;
   command: string;
@@ -50,6 +51,7 @@ export type ContainerForm = UseFormReturnType<FormValues>;
 
 export const EMPTY: FormValues = {
   host: '',
+  project: '',
   name: '',
   image: '',
   command: '',

@@ -6,9 +6,9 @@ const ALWAYS = [
   { value: 'host', label: "host – the host's own network" },
 ];
 
-export function networkChoices(networks: Network[], host: string) {
+export function networkChoices(networks: Network[], host: string, project: string) {
   const named = networks
-    .filter((network) => network.host.id === host)
+    .filter((network) => network.host.id === host && network.project === project)
     .filter((network) => !ALWAYS.some(({ value }) => value === network.name))
     .map((network) => ({ value: network.name, label: `${network.name} – ${network.subnet}` }));
   return [...ALWAYS, ...named];

@@ -84,6 +84,7 @@ export function toRequest(values: FormValues): ContainerRequest {
   };
   return {
     host: values.host,
+    project: values.project,
     start: values.isStarted,
     name: values.name.trim(),
     image: values.image.trim(),

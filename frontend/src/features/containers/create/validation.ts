@@ -76,6 +76,7 @@ function portProblems({ ports }: FormValues): [string, string | null][] {
 export function validate(values: FormValues): FormErrors {
   const problems: [string, string | null][] = [
     ['host', values.host ? null : 'Choose a host'],
+    ['project', values.project ? null : 'Choose a project'],
     ['name', nameProblem(values.name)],
     ['image', imageProblem(values.image)],
     ['command', commandProblem(values.command)],

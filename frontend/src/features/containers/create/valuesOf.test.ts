@@ -28,13 +28,14 @@ const spec: Container['spec'] = {
   stop_timeout: 3,
   log: { max_size: 1, max_files: 1 },
 };
-const container = { host: { id: 'h1', name: 'local' }, spec } as Container;
+const container = { host: { id: 'h1', name: 'local' }, project: 'shop', spec } as Container;
 
 it('asks for the same again, but for the name and the values that were masked', () => {
   expect(toRequest(valuesOf(container))).toEqual({
     ...spec,
     log: undefined,
     host: 'h1',
+    project: 'shop',
     start: true,
     name: '',
     env: ['MODE=a=b', 'KEY='],

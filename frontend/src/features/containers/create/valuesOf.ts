@@ -58,10 +58,11 @@ function moreValues(spec: Container['spec']): Partial<FormValues> {
 }
 
 /** The form filled in with what was asked for when *container* was made; its name is taken. */
-export function valuesOf({ host, spec }: Container): FormValues {
+export function valuesOf({ host, project, spec }: Container): FormValues {
   return {
     ...EMPTY,
     host: host.id,
+    project,
     image: spec.image,
     command: words(spec.command),
     env: spec.env.map(variable),

@@ -10,9 +10,11 @@ import {
 } from '@tabler/icons-react';
 import { useNavigate } from 'react-router';
 import type { Container } from '@/api/types';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
 import { useOpenOperation } from '@/features/operations/queries';
+import type { Permit } from '@/features/session/permissions';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { useVerbPermit } from '../permit';
 import { useContainerVerb, type Verb } from '../queries';
 import { RemovalLoss } from '../RemovalLoss';
 import { isRunning } from '../state';
@@ -22,6 +24,7 @@ export function ContainerActions({ container }: { container: Container }) {
   const open = useOpenOperation(container.id);
   const [isAsking, asking] = useDisclosure(false);
   const isBusy = verb.isPending || open !== undefined;
+  const permit = useVerbPermit([container]);
   const act = (name: Verb) => {
     verb.mutate({ verb: name, id: container.id });
   };
@@ -33,11 +36,12 @@ export function ContainerActions({ container }: { container: Container }) {
         </Text>
       )}
       {isRunning(container) ? (
-        <RunningButtons isBusy={isBusy} onAct={act} />
+        <RunningButtons isBusy={isBusy} permit={permit} onAct={act} />
       ) : (
         <Button
           leftSection={<IconPlayerPlay size={15} />}
           loading={isBusy}
+          {...permit('start')}
           onClick={() => {
             act('start');
           }}
@@ -47,6 +51,7 @@ export function ContainerActions({ container }: { container: Container }) {
       )}
       <MoreMenu
         canKill={isRunning(container)}
+        permit={permit}
         onKill={() => {
           act('kill');
         }}
@@ -57,13 +62,21 @@ export function ContainerActions({ container }: { container: Container }) {
   );
 }
 
-function RunningButtons({ isBusy, onAct }: { isBusy: boolean; onAct: (verb: Verb) => void }) {
+interface RunningProps {
+  isBusy: boolean;
+  permit: (verb: Verb) => Permit;
+  onAct: (verb: Verb) => void;
+}
+
+function RunningButtons({ isBusy, permit, onAct }: RunningProps) {
+  const restart = permit('restart');
   return (
     <>
       <Button
         variant="default"
         leftSection={<IconPlayerStop size={15} />}
         loading={isBusy}
+        {...permit('stop')}
         onClick={() => {
           onAct('stop');
         }}
@@ -73,7 +86,8 @@ function RunningButtons({ isBusy, onAct }: { isBusy: boolean; onAct: (verb: Verb
       <Button
         variant="default"
         leftSection={<IconRefresh size={15} />}
-        disabled={isBusy}
+        disabled={isBusy || restart.disabled}
+        title={restart.title}
         onClick={() => {
           onAct('restart');
         }}
@@ -86,11 +100,13 @@ function RunningButtons({ isBusy, onAct }: { isBusy: boolean; onAct: (verb: Verb
 
 interface MoreProps {
   canKill: boolean;
+  permit: (verb: Verb) => Permit;
   onKill: () => void;
   onRemove: () => void;
 }
 
-function MoreMenu({ canKill, onKill, onRemove }: MoreProps) {
+function MoreMenu({ canKill, permit, onKill, onRemove }: MoreProps) {
+  const kill = permit('kill');
   return (
     <Menu position="bottom-end">
       <Menu.Target>
@@ -99,10 +115,20 @@ function MoreMenu({ canKill, onKill, onRemove }: MoreProps) {
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<IconSkull size={15} />} disabled={!canKill} onClick={onKill}>
+        <Menu.Item
+          leftSection={<IconSkull size={15} />}
+          disabled={!canKill || kill.disabled}
+          title={kill.title}
+          onClick={onKill}
+        >
           Kill at once (SIGKILL)
         </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={15} />} onClick={onRemove}>
+        <Menu.Item
+          color="red"
+          leftSection={<IconTrash size={15} />}
+          onClick={onRemove}
+          {...permit('remove')}
+        >
           Remove…
         </Menu.Item>
       </Menu.Dropdown>

@@ -4,7 +4,8 @@ import { IconBoxOff } from '@tabler/icons-react';
 import { Link, useNavigate, useParams } from 'react-router';
 import { isApiError } from '@/api/errors';
 import type { Container } from '@/api/types';
-import { useScopedPath } from '@/features/hosts/scope';
+import { useScopedPath } from '@/features/scope/scope';
+import { usePermit } from '@/features/session/permissions';
 import { Empty } from '@/ui/Empty';
 import { Failure } from '@/ui/Failure';
 import { JsonTree } from '@/ui/JsonTree';
@@ -50,6 +51,7 @@ function Gone() {
 function ContainerView({ container, tab }: { container: Container; tab: Tab }) {
   const navigate = useNavigate();
   const scoped = useScopedPath();
+  const logs = usePermit('logs:container', { project: container.project, host: container.host.id });
   const base = `/containers/${container.id}`;
   return (
     <>
@@ -65,7 +67,7 @@ function ContainerView({ container, tab }: { container: Container; tab: Tab }) {
       >
         <Tabs.List mb="md">
           {TABS.map((each) => (
-            <Tabs.Tab key={each} value={each} tt="capitalize">
+            <Tabs.Tab key={each} value={each} tt="capitalize" {...(each === 'logs' && logs)}>
               {each}
             </Tabs.Tab>
           ))}
@@ -75,7 +77,11 @@ function ContainerView({ container, tab }: { container: Container; tab: Tab }) {
         </Tabs.Panel>
         <Tabs.Panel value="logs">
           <Suspense fallback={<Loading what="the log viewer" />}>
-            <LogsTab container={container} />
+            {logs.disabled ? (
+              <Text size="sm">{logs.title}</Text>
+            ) : (
+              <LogsTab container={container} />
+            )}
           </Suspense>
         </Tabs.Panel>
         <Tabs.Panel value="inspect">

@@ -4,9 +4,9 @@ import type { Container } from '@/api/types';
 import { Mono } from '@/ui/Mono';
 
 export function ImageLink({ container }: { container: Container }) {
-  const host = encodeURIComponent(container.host.name);
+  const place = `host=${encodeURIComponent(container.host.name)}&project=${container.project}`;
   return (
-    <Anchor component={Link} to={`/images/${container.image_id}?host=${host}`} size="sm">
+    <Anchor component={Link} to={`/images/${container.image_id}?${place}`} size="sm">
       <Mono>{container.image}</Mono>
     </Anchor>
   );

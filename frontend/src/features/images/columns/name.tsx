@@ -17,7 +17,7 @@ function NameCell({ image }: { image: Image }) {
     <Group component="span" display="inline-flex" gap={6} wrap="nowrap" maw="100%">
       <Anchor
         component={Link}
-        to={`/images/${image.id}?host=${encodeURIComponent(image.host.name)}`}
+        to={`/images/${image.id}?host=${encodeURIComponent(image.host.name)}&project=${image.project}`}
         size="sm"
         fw={500}
         truncate

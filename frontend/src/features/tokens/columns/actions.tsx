@@ -1,9 +1,9 @@
-import { RevokeToken } from '../RevokeToken';
+import { TokenActions } from '../TokenActions';
 import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 112,
+  size: 190,
   header: () => null,
-  cell: ({ row }) => <RevokeToken token={row.original} />,
+  cell: ({ row }) => <TokenActions token={row.original} />,
 });

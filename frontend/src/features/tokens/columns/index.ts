@@ -1,8 +1,8 @@
 import { actions } from './actions';
-import { created } from './created';
 import { expires } from './expires';
 import { lastUsed } from './lastUsed';
+import { may } from './may';
 import { name } from './name';
 import { prefix } from './prefix';
 
-export const tokenColumns = [name, prefix, created, lastUsed, expires, actions];
+export const tokenColumns = [name, prefix, may, lastUsed, expires, actions];

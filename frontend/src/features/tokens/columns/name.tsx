@@ -1,3 +1,3 @@
 import { column } from './column';
 
-export const name = column.accessor('name', { header: 'Name', meta: { grows: true } });
+export const name = column.accessor('name', { header: 'Name', size: 150 });

@@ -1,18 +1,17 @@
 import { NativeSelect } from '@mantine/core';
 import { IconServer } from '@tabler/icons-react';
 import { useHosts } from '@/features/hosts/queries';
-import { useScope } from '@/features/hosts/scope';
+import { useHostScope } from '@/features/scope/scope';
 
 /** Which hosts' objects all lists show. */
-export function ScopeSwitch() {
-  const [scope, setScope] = useScope();
+export function HostSwitch() {
+  const [scope, setScope] = useHostScope();
   const hosts = useHosts().data ?? [];
   return (
     <NativeSelect
       aria-label="Hosts shown"
       size="xs"
-      w={{ base: 112, sm: 160 }}
-      style={{ flex: 'none' }}
+      w={{ base: '100%', sm: 150 }}
       leftSection={<IconServer size={15} />}
       value={scope}
       data={[

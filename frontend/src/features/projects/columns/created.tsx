@@ -4,7 +4,7 @@ import { column } from './column';
 export const created = column.accessor('created_at', {
   id: 'created',
   header: 'Created',
-  size: 120,
-  meta: { hideBelow: 'sm' },
+  size: 130,
+  meta: { hideBelow: 'md' },
   cell: ({ getValue }) => <RelativeTime time={getValue()} />,
 });

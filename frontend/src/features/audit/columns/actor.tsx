@@ -1,0 +1,11 @@
+import { column } from './column';
+
+export const actor = column.accessor('actor', {
+  header: 'Who',
+  size: 130,
+  cell: ({ row: { original } }) => (
+    <span title={original.token === null ? undefined : `by token ${original.token}`}>
+      {original.actor || 'nobody'}
+    </span>
+  ),
+});

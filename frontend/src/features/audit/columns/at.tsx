@@ -1,0 +1,9 @@
+import { formatAbsolute } from '@/lib/format';
+import { column } from './column';
+
+export const at = column.accessor('at', {
+  header: 'When',
+  size: 190,
+  meta: { hideBelow: 'sm' },
+  cell: ({ getValue }) => formatAbsolute(getValue()),
+});

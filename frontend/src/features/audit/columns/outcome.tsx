@@ -1,0 +1,8 @@
+import { OutcomeWord } from '../OutcomeWord';
+import { column } from './column';
+
+export const outcome = column.accessor('outcome', {
+  header: 'Outcome',
+  size: 110,
+  cell: ({ getValue }) => <OutcomeWord outcome={getValue()} />,
+});

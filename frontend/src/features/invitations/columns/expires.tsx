@@ -1,0 +1,10 @@
+import { formatAbsolute } from '@/lib/format';
+import { column } from './column';
+
+export const expires = column.accessor('expires_at', {
+  id: 'expires',
+  header: 'Ends',
+  size: 190,
+  meta: { hideBelow: 'md' },
+  cell: ({ getValue }) => formatAbsolute(getValue()),
+});

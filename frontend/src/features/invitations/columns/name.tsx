@@ -1,0 +1,3 @@
+import { column } from './column';
+
+export const name = column.accessor('username', { id: 'name', header: 'For', size: 160 });

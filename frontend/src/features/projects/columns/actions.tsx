@@ -1,0 +1,9 @@
+import { ProjectActions } from '../ProjectActions';
+import { column } from './column';
+
+export const actions = column.display({
+  id: 'actions',
+  size: 310,
+  header: () => null,
+  cell: ({ row }) => <ProjectActions project={row.original} />,
+});

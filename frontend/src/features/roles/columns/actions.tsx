@@ -1,0 +1,9 @@
+import { RoleActions } from '../RoleActions';
+import { column } from './column';
+
+export const actions = column.display({
+  id: 'actions',
+  size: 170,
+  header: () => null,
+  cell: ({ row }) => <RoleActions role={row.original} />,
+});

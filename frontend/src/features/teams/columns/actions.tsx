@@ -1,0 +1,9 @@
+import { TeamActions } from '../TeamActions';
+import { column } from './column';
+
+export const actions = column.display({
+  id: 'actions',
+  size: 260,
+  header: () => null,
+  cell: ({ row }) => <TeamActions team={row.original} />,
+});

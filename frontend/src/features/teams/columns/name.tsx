@@ -1,0 +1,3 @@
+import { column } from './column';
+
+export const name = column.accessor('name', { header: 'Name', size: 160 });

@@ -1,0 +1,9 @@
+import { UserActions } from '../UserActions';
+import { column } from './column';
+
+export const actions = column.display({
+  id: 'actions',
+  size: 250,
+  header: () => null,
+  cell: ({ row }) => <UserActions user={row.original} />,
+});
