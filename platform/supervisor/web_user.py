@@ -83,7 +83,7 @@ def _is_private(folder: Path, uid: int) -> bool:
 
 
 def _make() -> None:
-    program = shutil.which("useradd", path=f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin")
+    program = shutil.which("useradd") or shutil.which("useradd", path="/usr/sbin:/sbin")
     if program is None:
         raise WebUserMissing(name=NAME, reason="there is no useradd")
     group = ["--gid", NAME] if _group_exists() else ["--user-group"]

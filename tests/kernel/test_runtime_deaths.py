@@ -41,7 +41,10 @@ def _shim(engine: Engine, container: Container) -> int:
 def test_a_killed_launcher_takes_no_container_with_it_and_comes_back(engine: Engine) -> None:
     running = engine.start(engine.create(spec("survivor", "sleep", "60")).id)
     pid = int((engine._host.paths.run / "launcher.pid").read_text().split()[0])
+    born = start_time(pid)
     os.kill(pid, signal.SIGKILL)
+    # Until it is dead, its socket still takes connections that nobody will answer.
+    wait_until(lambda: not is_alive(pid, born), what="the launcher's death")
 
     again = engine.start(engine.create(spec("next", "sleep", "60")).id)
     assert is_alive(running.pid, start_time(running.pid))
