@@ -69,13 +69,24 @@ class Launcher:
     @contextmanager
     def starting(self, container_id: str, ports: list[int]) -> Iterator[Start]:
         """Ask for a start; leaving the block before `go` undoes it."""
-        connection = self._connect()
+        connection = self._asked(container_id, ports)
         try:
-            request = encode(LauncherRequest(container_id=container_id))
-            socket.send_fds(connection, [request], ports)
             yield Start(connection, self._paths)
         finally:
             connection.close()
+
+    def _asked(self, container_id: str, ports: list[int]) -> socket.socket:
+        """Ask for the start, the next launcher if this one dies; return the connection."""
+        request = [encode(LauncherRequest(container_id=container_id))]
+        connection = self._connect()
+        try:
+            socket.send_fds(connection, request, ports)
+        except (BrokenPipeError, ConnectionResetError):
+            # It died between taking the connection and reading from it: nothing was started.
+            connection.close()
+            connection = self._connect()
+            socket.send_fds(connection, request, ports)
+        return connection
 
     def _connect(self) -> socket.socket:
         try:
