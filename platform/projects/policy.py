@@ -42,7 +42,7 @@ class Rule(enum.StrEnum):
 class PortRange:
     """Both ends belong to it."""
 
-    first: int = 1024
+    first: int = 1
     last: int = 65535
 
 

@@ -66,7 +66,7 @@ REACHING_OUT = [
 
 def test_default_policy_takes_a_plain_container() -> None:
     assert judge(SAFE, PLAIN, host=HOST) == ()
-    assert judge(SAFE, published(0, 1024, 65535), host=HOST) == ()
+    assert judge(SAFE, published(0, 80, 65535), host=HOST) == ()
     assert not affects_host(PLAIN)
 
 
@@ -93,6 +93,7 @@ def test_every_broken_rule_is_named_with_what_to_do() -> None:
     strict = Policy(
         registries=("docker.io",),
         hosts=(),
+        ports=PortRange(first=1024),
         host_addresses=("127.0.0.1",),
         max_memory=2**30,
         max_pids=100,
@@ -122,8 +123,9 @@ def test_default_capabilities_may_be_named_and_are_those_of_the_engine() -> None
 
 
 @pytest.mark.parametrize(("port", "allowed"), [(1023, False), (1024, True), (0, True)])
-def test_low_ports_of_the_host_are_closed_by_default(port: int, *, allowed: bool) -> None:
-    assert broken(SAFE, published(port)) == ([] if allowed else [Rule.PORTS])
+def test_low_ports_of_the_host_can_be_closed(port: int, *, allowed: bool) -> None:
+    policy = Policy(ports=PortRange(first=1024))
+    assert broken(policy, published(port)) == ([] if allowed else [Rule.PORTS])
 
 
 def test_ports_stay_in_their_range() -> None:

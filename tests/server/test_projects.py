@@ -31,7 +31,7 @@ SAFE = {
     "host_user_namespace": False,
     "unconfined_seccomp": False,
     "capabilities": [],
-    "ports": {"first": 1024, "last": 65535},
+    "ports": {"first": 1, "last": 65535},
     "host_addresses": None,
     "registries": None,
     "hosts": None,

@@ -1797,14 +1797,14 @@ export interface components {
     };
     /** @description Both ends belong to it. */
     PortRange: {
-      /** @default 1024 */
+      /** @default 1 */
       first: number;
       /** @default 65535 */
       last: number;
     };
     /** @description Both ends belong to it. */
     PortRangeRequest: {
-      /** @default 1024 */
+      /** @default 1 */
       first: number;
       /** @default 65535 */
       last: number;
