@@ -1,6 +1,7 @@
 // What only a browser can show, against the fake platform: node tests/screens/behave.mjs
 import assert from 'node:assert/strict';
 import { chromium } from 'playwright-core';
+import { VIEWER } from './access.mjs';
 import { makeData } from './data.mjs';
 import { fake, serve } from './platform.mjs';
 
@@ -94,6 +95,34 @@ const steps = {
     await page.getByRole('combobox', { name: 'Search everything' }).fill('worker-77');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'worker-77' }).waitFor();
+  },
+
+  async 'the project stays chosen from page to page and after a reload'({ page, origin }) {
+    await page.goto(`${origin}/networks`);
+    await page.getByLabel('Project shown').first().selectOption('default');
+    await page.waitForURL('**/networks?project=default');
+    await page.getByRole('link', { name: 'Registries' }).click();
+    await page.waitForURL('**/registries?project=default');
+    await page.goto(`${origin}/containers`);
+    await page.waitForURL('**/containers?project=default');
+    await page.goto(`${origin}/containers?project=gone`);
+    await page.waitForURL('**/containers');
+  },
+
+  async 'who may only look is offered nothing else'({ page, origin, data }) {
+    data.grants = VIEWER;
+    await page.goto(`${origin}/containers/${data.containers[0].id}`);
+    assert.ok(await page.getByRole('button', { name: 'Stop' }).isDisabled());
+    assert.match(
+      await page.getByRole('button', { name: 'Stop' }).getAttribute('title'),
+      /stop:container/,
+    );
+    assert.ok(await page.getByRole('tab', { name: 'logs' }).isDisabled());
+    assert.equal(await page.getByRole('link', { name: 'Audit' }).count(), 0);
+    await page.goto(`${origin}/access`);
+    await page.getByRole('tab', { name: 'tokens' }).waitFor();
+    assert.equal(await page.getByRole('tab', { name: 'users' }).count(), 0);
+    delete data.grants;
   },
 };
 

@@ -1,4 +1,4 @@
-import { Group, NativeSelect, TextInput } from '@mantine/core';
+import { Group, NativeSelect, Text, TextInput } from '@mantine/core';
 import type { AuditSearch } from './search';
 import { KINDS, OUTCOMES, VERBS } from './words';
 
@@ -42,8 +42,18 @@ export function AuditFilters({ search, onChange }: Props) {
           {...field(name, label)}
         />
       ))}
-      <TextInput type="datetime-local" {...field('since', 'Since')} />
-      <TextInput type="datetime-local" {...field('until', 'Until')} />
+      <TextInput
+        type="datetime-local"
+        leftSection={<Text size="xs">since</Text>}
+        leftSectionWidth={50}
+        {...field('since', 'Since')}
+      />
+      <TextInput
+        type="datetime-local"
+        leftSection={<Text size="xs">until</Text>}
+        leftSectionWidth={50}
+        {...field('until', 'Until')}
+      />
     </Group>
   );
 }

@@ -15,7 +15,7 @@ export function ObjectLink({ entry }: { entry: AuditEntry }) {
     <Text span size="sm" truncate title={why}>
       {verb.replaceAll('_', ' ')} {kind}{' '}
       {path ? (
-        <Anchor component={Link} to={path} inherit>
+        <Anchor component={Link} to={path} inherit underline="always">
           {name}
         </Anchor>
       ) : (

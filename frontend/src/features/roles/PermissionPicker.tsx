@@ -33,7 +33,7 @@ function KindLine({
 }: Props & { group: KindPermissions }) {
   return (
     <Group gap="sm" role="group" aria-label={group.kind} align="flex-start">
-      <Text size="sm" fw={500} w={90}>
+      <Text size="xs" fw={600} w={90}>
         {group.kind}
       </Text>
       <Group gap="sm" flex={1} miw={200}>

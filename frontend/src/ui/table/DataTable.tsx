@@ -24,6 +24,8 @@ interface Props<T> {
   columns: ColumnDef<T, any>[];
   rowId: (row: T) => string;
   sort: string;
+  /** Whether it scrolls sideways where the window is too narrow for its buttons. */
+  isWide?: boolean;
   selection?: RowSelectionState;
   onSelectionChange?: OnChangeFn<RowSelectionState>;
 }
@@ -34,7 +36,7 @@ export function DataTable<T>(props: Props<T>) {
   const sorted = table.getRowModel().rows;
   const { ref, items, before, after } = useRowWindow(sorted.length);
   return (
-    <div className={classes.frame}>
+    <div className={classes.frame} data-wide={props.isWide || undefined}>
       <table
         ref={ref}
         className={classes.table}

@@ -24,5 +24,7 @@ export function QueryTable<T>({ label, query, columns, rowId, sort, empty }: Pro
       <Failure what={`${label} could not be read`} error={query.error} retry={query.refetch} />
     );
   if (query.data.length === 0) return empty;
-  return <DataTable label={label} rows={query.data} columns={columns} rowId={rowId} sort={sort} />;
+  return (
+    <DataTable label={label} rows={query.data} columns={columns} rowId={rowId} sort={sort} isWide />
+  );
 }

@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const at = column.accessor('at', {
   header: 'When',
-  size: 190,
+  size: 220,
   meta: { hideBelow: 'sm' },
   cell: ({ getValue }) => formatAbsolute(getValue()),
 });

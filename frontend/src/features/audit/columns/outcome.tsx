@@ -3,6 +3,6 @@ import { column } from './column';
 
 export const outcome = column.accessor('outcome', {
   header: 'Outcome',
-  size: 110,
+  size: 100,
   cell: ({ getValue }) => <OutcomeWord outcome={getValue()} />,
 });

@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 310,
+  size: 350,
   header: () => null,
   cell: ({ row }) => <ProjectActions project={row.original} />,
 });

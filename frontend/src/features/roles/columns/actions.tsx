@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 170,
+  size: 190,
   header: () => null,
   cell: ({ row }) => <RoleActions role={row.original} />,
 });

@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 260,
+  size: 280,
   header: () => null,
   cell: ({ row }) => <TeamActions team={row.original} />,
 });

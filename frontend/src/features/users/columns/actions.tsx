@@ -3,7 +3,7 @@ import { column } from './column';
 
 export const actions = column.display({
   id: 'actions',
-  size: 250,
+  size: 260,
   header: () => null,
   cell: ({ row }) => <UserActions user={row.original} />,
 });
