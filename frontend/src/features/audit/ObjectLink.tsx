@@ -9,6 +9,7 @@ export function ObjectLink({ entry }: { entry: AuditEntry }) {
   const path = objectPath(entry);
   const name = object.name || object.id;
   const why = Object.entries(detail)
+    .filter(([, value]) => value !== '')
     .map(([key, value]) => `${key}: ${value}`)
     .join('; ');
   return (

@@ -44,6 +44,7 @@ export function ImageList() {
 }
 
 function ImageListContent({ onPull }: { onPull: () => void }) {
+  const permit = usePermit('pull:image');
   const scope = useScope();
   const images = useImages();
   const scoped = useMemo(() => inScope(images.data ?? [], scope), [images.data, scope]);
@@ -56,7 +57,7 @@ function ImageListContent({ onPull }: { onPull: () => void }) {
         icon={IconStack2}
         title={scope.host ? `No images on ${scope.host}` : 'No images yet'}
         action={
-          <Button variant="default" onClick={onPull}>
+          <Button variant="default" onClick={onPull} {...permit}>
             Pull an image
           </Button>
         }

@@ -133,6 +133,12 @@ describe('toFormErrors', () => {
     expect(toFormErrors(error)).toEqual({ capAdd: 'no' });
   });
 
+  it("puts what a project's policy does not allow at the fields that ask for it", () => {
+    const facts = { project: 'shop', privileged: 'leave it out', max_memory: 'set one' };
+    const error = new ApiError({ ...problem, code: 'policy_violation', facts });
+    expect(toFormErrors(error)).toEqual({ isPrivileged: 'leave it out', memory: 'set one' });
+  });
+
   it('puts errors about one field there', () => {
     const error = new ApiError({ ...problem, code: 'name_in_use', facts: {} });
     expect(toFormErrors(error)).toEqual({ name: 'it is in use' });

@@ -122,8 +122,32 @@ const FIELD_OF_CODE: Record<string, string> = {
   host_unavailable: 'host',
 };
 
+/** The fields that break each rule of a project's policy. */
+const FIELD_OF_RULE: Record<string, string> = {
+  privileged: 'isPrivileged',
+  host_network: 'network',
+  host_user_namespace: 'userns',
+  unconfined_seccomp: 'seccomp',
+  capabilities: 'capAdd',
+  registries: 'image',
+  hosts: 'host',
+  max_memory: 'memory',
+  max_pids: 'pids',
+  no_new_privileges: 'isUnprivileging',
+};
+
+function brokenRules(error: ApiError): FormErrors {
+  return Object.fromEntries(
+    Object.entries(error.problem.facts).flatMap(([rule, text]) => {
+      const field = FIELD_OF_RULE[rule];
+      return field ? [[field, text]] : [];
+    }),
+  );
+}
+
 /** The form's own names for the fields that the platform complains about. */
 export function toFormErrors(error: ApiError): FormErrors {
+  if (error.code === 'policy_violation') return brokenRules(error);
   const field = FIELD_OF_CODE[error.code];
   if (field) return { [field]: error.message };
   return Object.fromEntries(

@@ -1,7 +1,8 @@
-import { Alert, Button, SimpleGrid, Stack } from '@mantine/core';
+import { Alert, SimpleGrid, Stack } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { Link } from 'react-router';
 import type { Container } from '@/api/types';
+import { usePermit } from '@/features/session/permissions';
+import { LinkButton } from '@/ui/LinkButton';
 import { Section } from '@/ui/Section';
 import { ShowAs } from '../create/ShowAs';
 import { exitReason, hasFailed } from '../state';
@@ -33,18 +34,20 @@ export function ContainerOverview({ container }: { container: Container }) {
           </Section>
         </Stack>
       </SimpleGrid>
-      <Section title="Create another like it" aside={<CopyButton id={container.id} />}>
+      <Section title="Create another like it" aside={<CopyButton container={container} />}>
         <ShowAs request={requestOf(container)} />
       </Section>
     </Stack>
   );
 }
 
-function CopyButton({ id }: { id: string }) {
+function CopyButton({ container }: { container: Container }) {
+  const permit = usePermit('create:container', { project: container.project });
+  const path = `/containers/new?like=${container.id}`;
   return (
-    <Button component={Link} to={`/containers/new?like=${id}`} variant="default" size="compact-xs">
+    <LinkButton to={path} variant="default" size="compact-xs" {...permit}>
       In the form
-    </Button>
+    </LinkButton>
   );
 }
 

@@ -4,7 +4,7 @@ import { column } from './column';
 export const expires = column.accessor('expires_at', {
   id: 'expires',
   header: 'Ends',
-  size: 180,
+  size: 220,
   meta: { hideBelow: 'md' },
   cell: ({ getValue }) => {
     const time = getValue();
