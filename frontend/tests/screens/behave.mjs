@@ -97,6 +97,15 @@ const steps = {
     await page.getByRole('heading', { name: 'worker-77' }).waitFor();
   },
 
+  async 'a menu that was not fetched yet opens at the first press'({ page }) {
+    await page.getByRole('button', { name: 'Account of admin' }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Theme' }).click();
+    await page.getByRole('menuitem', { name: 'Dark' }).click();
+    assert.equal(await page.locator('html').getAttribute('data-mantine-color-scheme'), 'dark');
+  },
+
   async 'the project stays chosen from page to page and after a reload'({ page, origin }) {
     await page.goto(`${origin}/networks`);
     await page.getByLabel('Project shown').first().selectOption('default');
