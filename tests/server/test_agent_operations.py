@@ -280,6 +280,8 @@ def worker_process(home: Path, valkey: Valkey, pool: Queue) -> Iterator[subproce
     """The real `manage.py worker`."""
     identities.save(home, identity(valkey.url, "http://127.0.0.1:9"))
     variables = {**os.environ, "BERTH_HOME": str(home), "BERTH_REDIS_URL": valkey.url}
+    # A host side knows no Django; Celery would load the settings that pytest has named.
+    variables.pop("DJANGO_SETTINGS_MODULE", None)
     command = [sys.executable, "manage.py", "worker", pool.value]
     process = subprocess.Popen(command, cwd=ROOT, env=variables)
     try:

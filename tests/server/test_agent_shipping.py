@@ -217,6 +217,8 @@ def agent_process(home: Path, valkey: Valkey) -> Iterator[subprocess.Popen[bytes
     """The real `manage.py agent`."""
     identities.save(home, identity(valkey.url, "http://127.0.0.1:9"))
     variables = {**os.environ, "BERTH_HOME": str(home), "BERTH_REDIS_URL": valkey.url}
+    # A host side knows no Django; Celery would load the settings that pytest has named.
+    variables.pop("DJANGO_SETTINGS_MODULE", None)
     process = subprocess.Popen([sys.executable, "manage.py", "agent"], cwd=ROOT, env=variables)
     try:
         yield process
