@@ -1,7 +1,7 @@
 """Control groups: v1, v2 and hybrid behind one class; limits, devices, freezing, killing."""
 
 from engine.cgroups.container import CgroupMount, ContainerCgroup
-from engine.cgroups.creation import begin, complete, create, ensure
+from engine.cgroups.creation import create, ensure
 from engine.cgroups.hierarchy import Hierarchy, HierarchyKind
 from engine.cgroups.limits import validate
 
@@ -10,8 +10,6 @@ __all__ = [
     "ContainerCgroup",
     "Hierarchy",
     "HierarchyKind",
-    "begin",
-    "complete",
     "create",
     "ensure",
     "validate",

@@ -31,16 +31,7 @@ def create(
 
     Nothing is left behind when it fails.
     """
-    cgroup = begin(hierarchy, parent, name)
-    complete(cgroup, resources, device_rules)
-    return cgroup
-
-
-def begin(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:
-    """Make as much of the cgroup *name* as a process needs to be born in it.
-
-    `complete` has to follow before that process does anything.
-    """
+    validate(hierarchy, resources)
     cgroup = ContainerCgroup.open(hierarchy, parent, name)
     if cgroup.populated():
         raise KernelRefused(
@@ -49,21 +40,13 @@ def begin(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:
     if any(map(os.path.exists, cgroup.folders())):
         cgroup.remove()
     with _nothing_left(cgroup):
+        for mount in hierarchy.v1:
+            folders.make_v1(mount, cgroup.path)
         if hierarchy.v2 is not None:
             folders.make_v2(hierarchy, cgroup.path)
-    return cgroup
-
-
-def complete(
-    cgroup: ContainerCgroup, resources: Resources, device_rules: tuple[DeviceRule, ...]
-) -> None:
-    """Make the rest of a cgroup that was begun, its limits and device rules."""
-    validate(cgroup.hierarchy, resources)
-    with _nothing_left(cgroup):
-        for mount in cgroup.hierarchy.v1:
-            folders.make_v1(mount, cgroup.path)
         _limit(cgroup, resources)
         _allow(cgroup, device_rules)
+    return cgroup
 
 
 @contextlib.contextmanager
@@ -72,19 +55,13 @@ def _nothing_left(cgroup: ContainerCgroup) -> Iterator[None]:
     try:
         yield
     except EngineError:
-        _remove_unless_populated(cgroup)
+        cgroup.remove()
         raise
     except OSError as error:
-        _remove_unless_populated(cgroup)
+        cgroup.remove()
         raise KernelRefused(
             call=f"creation of cgroup {cgroup.path}", reason=error.strerror or str(error)
         ) from error
-
-
-def _remove_unless_populated(cgroup: ContainerCgroup) -> None:
-    # Its first process may be there already; whoever started it ends it and removes the rest.
-    if not cgroup.populated():
-        cgroup.remove()
 
 
 def ensure(hierarchy: Hierarchy, parent: str, name: str) -> ContainerCgroup:

@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from engine import cgroups
 from engine.cgroups import ContainerCgroup, Hierarchy
 from engine.images.store import ImageStore
+from engine.linux.devices import ALL_DEVICES, DEFAULT_DEVICES
 from engine.network.manager import NetworkManager
 from engine.runtime.client import Launcher
 from engine.runtime.context import cgroup_parent
 from engine.spec.configuration import EngineConfiguration
+from engine.spec.container import Container
 from engine.storage.database import Database
 from engine.storage.paths import ContainerPaths, EnginePaths
 
@@ -37,6 +40,16 @@ class Host:
     def cgroup(self, container_id: str) -> ContainerCgroup:
         """Return the container's cgroup, whether it is there or not."""
         return ContainerCgroup.open(self.hierarchy, cgroup_parent(self.configuration), container_id)
+
+    def create_cgroup(self, container: Container) -> ContainerCgroup:
+        """Make the container's cgroup with its limits, for its first process to be born in."""
+        return cgroups.create(
+            self.hierarchy,
+            cgroup_parent(self.configuration),
+            container.id,
+            container.spec.resources,
+            ALL_DEVICES if container.spec.privileged else DEFAULT_DEVICES,
+        )
 
     def remove_cgroups(self) -> None:
         """Remove the instance's cgroups, once nothing of it runs."""

@@ -12,11 +12,9 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import cgroups
 from engine.cgroups import ContainerCgroup
 from engine.errors import ErrorRecord, KernelRefused
 from engine.linux import syscalls
-from engine.linux.devices import ALL_DEVICES, DEFAULT_DEVICES
 from engine.linux.processes import start_time
 from engine.linux.syscalls import (
     CLONE_NEWIPC,
@@ -82,17 +80,13 @@ def spawn(
     """
     paths = context.paths.container(spec.container_id)
     with ExitStack() as undo:
-        cgroup = cgroups.begin(context.hierarchy, context.cgroup_parent, spec.container_id)
+        cgroup = ContainerCgroup.open(context.hierarchy, context.cgroup_parent, spec.container_id)
         undo.callback(cgroup.remove)
         channels = _open_channels()
         pid, pidfd = _clone(spec, cgroup, channels, str(paths.directory / "rootfs"))
         undo.callback(_end, pidfd)
         handover.announce(shim, pid)
         channels.close_child_ends()
-        # Meanwhile the child does what it can outside of its cgroup, and waits.
-        cgroups.complete(
-            cgroup, spec.resources, ALL_DEVICES if spec.privileged else DEFAULT_DEVICES
-        )
         _map_ids(pid, spec.userns_base)
         _say(channels.gate[0], MAPPED)
         _report_clone(caller, pid, spec)

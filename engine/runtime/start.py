@@ -74,6 +74,8 @@ def _start(host: Host, container: Container) -> Container:
         undo.callback(_give_back, host, prepared)
         try:
             _write_spec(host, prepared, image)
+            cgroup = host.create_cgroup(container)
+            undo.callback(cgroup.remove)
             answer = _launch(host, prepared, sockets)
         except StartRefused as error:
             # Its shim lives for a moment yet, and must not be taken for one that runs a program.

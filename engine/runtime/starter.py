@@ -11,15 +11,14 @@ import select
 import socket
 from dataclasses import dataclass
 
-from engine import cgroups
+from engine.cgroups import ContainerCgroup
 from engine.errors import EngineError, ErrorRecord, StartFailed
-from engine.linux.devices import DEFAULT_DEVICES
 from engine.linux.processes import start_time
 from engine.runtime import handover, records
 from engine.runtime.caller import Caller, CallerGone
 from engine.runtime.context import LauncherContext
 from engine.runtime.handover import Handover
-from engine.runtime.spawn import InitFailed, Running, spawn
+from engine.runtime.spawn import InitFailed, spawn
 from engine.spec.codec import decode, encode
 from engine.spec.runtime import NOTHING, LauncherRequest, RuntimeSpec, ShimAnswer
 
@@ -61,7 +60,7 @@ def run(context: LauncherContext, launcher: socket.socket, shim: socket.socket) 
     container_id = decode(LauncherRequest, request).container_id
     caller = Caller(work.connection)
     try:
-        running = _start(context, container_id, work, caller, shim)
+        _start(context, container_id, work, caller, shim)
     except CallerGone:
         return
     except InitFailed as error:
@@ -70,16 +69,15 @@ def run(context: LauncherContext, launcher: socket.socket, shim: socket.socket) 
         caller.failed(error.record())
     except OSError as error:
         caller.failed(_unexpected(container_id, error))
-    else:
-        caller.running(running.pid, running.started_at)
 
 
 def _start(
     context: LauncherContext, container_id: str, work: Work, caller: Caller, shim: socket.socket
-) -> Running:
+) -> None:
     paths = context.paths.container(container_id)
     spec = decode(RuntimeSpec, paths.spec.read_bytes())
     running = spawn(context, spec, caller, shim)
+    caller.running(running.pid, running.started_at)
     handover.send(
         shim,
         Handover(
@@ -93,15 +91,11 @@ def _start(
             ports=tuple(work.ports),
         ),
     )
-    return running
 
 
 def _rehearse(context: LauncherContext) -> None:
     spec = decode(RuntimeSpec, encode(NOTHING))
-    name = f"spare-{os.getpid()}"
-    cgroups.create(
-        context.hierarchy, context.cgroup_parent, name, spec.resources, DEFAULT_DEVICES
-    ).remove()
+    ContainerCgroup.open(context.hierarchy, context.cgroup_parent, spec.container_id).mounts()
     decode(ShimAnswer, encode(ShimAnswer(step="cloned")))
     start_time(os.getpid())
     records.boot_id()

@@ -55,8 +55,10 @@ def mount_overlay(
     for the attached way; `owner` is the host id that the container's root is.
     Raises OSError with the name of the call that the kernel refused.
     """
+    # The clones stay open as long as the caller's process, which is short: closing one that is
+    # attached nowhere makes the kernel wait for all processors.
+    clones = [clone_tree(path, userns_fd) for path in (*layers, str(writable))]
     with ExitStack() as stack:
-        clones = [stack.enter_context(_clone(path, userns_fd)) for path in (*layers, str(writable))]
         overlay = mounts.fsopen("overlay")
         stack.callback(os.close, overlay)
         mounts.fsconfig_string(overlay, "source", "overlay")
@@ -101,15 +103,6 @@ def _name_attached(overlay: int, clones: list[int], staging: Path, stack: ExitSt
 
 def _short(index: int, count: int) -> str:
     return "w" if index == count - 1 else f"{index:x}"
-
-
-@contextmanager
-def _clone(path: str, userns_fd: int | None) -> Iterator[int]:
-    fd = clone_tree(path, userns_fd)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
 
 
 def clone_tree(path: str, userns_fd: int | None) -> int:

@@ -51,5 +51,9 @@ def page_watched(browser: Browser, url: str) -> Iterator[Page]:
 
 def _problems_in(message: ConsoleMessage) -> list[str]:
     # What is removed while a page shows it is asked for once more, and is not found.
-    is_gone = "status of 404" in message.text and "/api/v1/" in message.location["url"]
-    return [message.text] if message.type == "error" and not is_gone else []
+    url = message.location["url"]
+    is_gone = "status of 404" in message.text and "/api/v1/" in url
+    # The sign-in page asks who is signed in: nobody.
+    is_nobody = "status of 401" in message.text and url.endswith("/api/v1/session")
+    expected = is_gone or is_nobody
+    return [f"{message.text} {url}"] if message.type == "error" and not expected else []
