@@ -5,6 +5,7 @@ import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { RouterProvider } from 'react-router';
 import './app/global.css';
+import { reloadWhenPartsAreMissing } from './app/missingParts';
 import { queryClient } from './app/queryClient';
 import { router } from './app/router';
 import { theme } from './app/theme';
@@ -20,6 +21,8 @@ function Notices() {
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');
+
+reloadWhenPartsAreMissing();
 
 createRoot(root).render(
   <StrictMode>

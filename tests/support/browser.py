@@ -53,7 +53,9 @@ def _problems_in(message: ConsoleMessage) -> list[str]:
     # What is removed while a page shows it is asked for once more, and is not found.
     url = message.location["url"]
     is_gone = "status of 404" in message.text and "/api/v1/" in url
-    # The sign-in page asks who is signed in: nobody.
-    is_nobody = "status of 401" in message.text and url.endswith("/api/v1/session")
-    expected = is_gone or is_nobody
+    # The pages before sign-in ask who is signed in: nobody.
+    is_nobody = "status of 401" in message.text and url.endswith(("/session", "/users/me"))
+    # A browser on the host itself sees each container's link come and go; it asks again.
+    has_changed = "ERR_NETWORK_CHANGED" in message.text
+    expected = is_gone or is_nobody or has_changed
     return [f"{message.text} {url}"] if message.type == "error" and not expected else []
