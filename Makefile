@@ -62,6 +62,8 @@ test: test-python test-cgroup-v2 test-console ## Install what the tests need and
 .PHONY: test-system
 test-system: dev
 	@requirements/install-system requirements/system-test.txt
+	@echo "==> Making a minimal Debian for the tests, unless this machine has one"
+	@$(PYTHON) -c 'from tests.support.images import minbase_archive; minbase_archive()'
 
 .PHONY: test-python
 test-python: test-system frontend/dist/.stamp
