@@ -280,7 +280,6 @@ ASKED: tuple[tuple[str, dict[str, Any]], ...] = (
     ("capabilities", {"cap_add": ["cap_sys_admin"]}),
     ("capabilities", {"cap_add": ["all"]}),
     ("capabilities", {"cap_add": ["SYS_MODULE"], "cap_drop": ["ALL"]}),
-    ("ports", {"ports": [{"container_port": 22, "host_port": 22}]}),
 )
 """With the rule that stops it."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,19 @@ def links_of(instance: Instance) -> set[str]:
     }
 
 
-def traces_of(instance: Instance, container_id: str) -> list[str]:
-    """Return all that is left of the container anywhere on the machine."""
+def traces_of(instance: Instance, container_id: str, *, patience: float = 3.0) -> list[str]:
+    """Return all that is left of the container on the machine after *patience* seconds at most.
+
+    The kernel takes a network namespace apart, and its link with it, some time after its last
+    process is gone.
+    """
+    deadline = time.monotonic() + patience
+    while (left := _traces_of(instance, container_id)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return left
+
+
+def _traces_of(instance: Instance, container_id: str) -> list[str]:
     short = container_id[:8]
     mounts = [
         line for line in Path("/proc/self/mountinfo").read_text().splitlines() if short in line
