@@ -246,19 +246,9 @@ def sethostname(name: bytes) -> None:
     call("sethostname", name, len(name))
 
 
-def prctl_name(name: str) -> None:
-    """Name the calling thread; the kernel keeps fifteen bytes."""
-    call("prctl", PR_SET_NAME, name.encode()[:15] + b"\0")
-
-
 def reset_signal(number: int) -> None:
     """Give signal *number* its default action, those too that the C library keeps to itself."""
     call("rt_sigaction", number, bytes(32), None, 8)
-
-
-def ignore_signal(number: int) -> None:
-    """Ignore signal *number*; Python's own handler for it, if any, is not told."""
-    call("rt_sigaction", number, struct.pack("Q24x", 1), None, 8)
 
 
 def prctl(option: int, a: int = 0, b: int = 0, c: int = 0, d: int = 0) -> int:
